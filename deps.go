@@ -1,0 +1,27 @@
+package pcaplake
+
+import (
+	_ "github.com/apache/arrow-go/v18/arrow"
+	_ "github.com/apache/arrow-go/v18/parquet/pqarrow"
+	_ "github.com/cheggaaa/pb/v3"
+	_ "github.com/dop251/goja"
+	_ "github.com/duckdb/duckdb-go/v2"
+	_ "github.com/dustin/go-humanize"
+	_ "github.com/gofrs/flock"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/gopacket/gopacket"
+	_ "github.com/gopacket/gopacket/layers"
+	_ "github.com/jedib0t/go-pretty/v6/table"
+	_ "github.com/klauspost/compress/gzip"
+	_ "github.com/klauspost/compress/zstd"
+	_ "github.com/mattn/go-isatty"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/urfave/cli/v2"
+	_ "github.com/zeebo/blake3"
+	_ "golang.org/x/net/bpf"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/sys/unix"
+	_ "golang.org/x/term"
+	_ "golang.org/x/text/width"
+	_ "gopkg.in/yaml.v3"
+)

@@ -1,0 +1,24 @@
+package decode
+
+import "github.com/pcaplake/pcaplake/schema"
+
+// Rows collects what a chunk of frames becomes. Its slices grow to the size of a chunk once and are used again.
+type Rows struct {
+	Packets  []schema.Packet
+	ARPs     []schema.ARP
+	DNSs     []schema.DNS
+	Payloads []schema.Payload
+	arena    []byte // behind QName and Data
+}
+
+// Reset empties the rows and keeps their capacity; the bytes behind QName and Data are used again.
+func (r *Rows) Reset() {
+	r.Packets, r.ARPs, r.DNSs, r.Payloads, r.arena = r.Packets[:0], r.ARPs[:0], r.DNSs[:0], r.Payloads[:0], r.arena[:0]
+}
+
+// keep copies bytes that a row points to out of the frame.
+func (r *Rows) keep(b []byte) []byte {
+	at := len(r.arena)
+	r.arena = append(r.arena, b...)
+	return r.arena[at:len(r.arena):len(r.arena)]
+}

@@ -1,0 +1,46 @@
+package decode
+
+import "github.com/pcaplake/pcaplake/schema"
+
+const udpHeader = 8
+
+// udp decodes a UDP datagram (RFC 768, RFC 8200 8.1).
+func (d *Decoder) udp(l layer) {
+	d.push(protoUDP)
+	if !d.ports(l, schema.MalformedUDPShort) || !d.has(l, udpHeader, schema.MalformedUDPShort) {
+		d.note(schema.ChksumSnapped)
+		return
+	}
+	p := d.row
+	length := int64(u16(l.b[4:]))
+	p.UDPLen, p.L4Chksum, p.Has = int32(length), int32(u16(l.b[6:])), p.Has|schema.HasUDPLen|schema.HasL4Chksum
+	switch {
+	case length == 0 && l.n > 0xffff: // a jumbogram (RFC 2675)
+		length = l.n
+	case length < udpHeader:
+		d.malformed(schema.MalformedUDPLength)
+		return
+	case d.fragment:
+		length = l.n
+	case length > l.n:
+		d.malformed(schema.MalformedUDPLength)
+		length = l.n
+	}
+	l = l.limit(length)
+	d.judgeUDP(l)
+	data := l.skip(udpHeader)
+	d.payload(data)
+	d.dnsByPort(data)
+}
+
+func (d *Decoder) judgeUDP(l layer) {
+	p := d.row
+	switch {
+	case p.L4Chksum != 0:
+		d.judgeL4(l, pseudo(p.SrcIP, d.finalDst, ipUDP, l.n))
+	case p.IPVersion == 4:
+		d.note(schema.ChksumAbsent)
+	default:
+		d.malformed(schema.MalformedUDPChecksum)
+	}
+}

@@ -1,0 +1,86 @@
+// Package etl turns captures into a lake of Parquet files, each capture exactly once and whole or not at all.
+//
+// A source is found (sources.go), told apart from what the lake has (claims.go, index.go), read and decoded into files aside (load.go,
+// parts.go) and committed in groups (committer.go). What a run did is its Summary. The same captures and options give the same bytes,
+// manifests included, however many jobs there are.
+package etl
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/etl/lake"
+)
+
+// Options are the knobs of Ingest. Lake and Sources (or Live) are required; the zero value of the others is ready to use.
+type Options struct {
+	Lake    string   // the lake's folder, created when absent
+	Sources []string // files, folders, glob patterns, or "-" for Stdin
+	Stdin   io.Reader
+	Live    *capture.LiveOptions // capture from an interface first, then ingest that as one more source
+
+	Sensor   string        // partition of the rows; "" means "default"
+	Jobs     int           // captures read at once, and columns of each encoded at once; 0 means one per CPU
+	Payload  int           // bytes of payload kept per packet: 0 none, -1 all
+	Settle   time.Duration // files modified more recently are left for later
+	After    string        // what becomes of a source once its rows are durable: "keep" (or ""), "delete" or "move=DIR"
+	SHA256   bool          // record SHA-256 of the stored bytes beside BLAKE3 of the content
+	DryRun   bool          // say what would be done and write nothing
+	Explicit bool          // sensor or payload were told by hand: a file named in Sources that is committed with others is ErrConflict
+
+	ToolVersion string
+	Progress    func(Progress) // called a few times a second and once at the end, never by two goroutines at once; nil: not at all
+	Log         *slog.Logger   // nil: silent
+}
+
+// Progress is how far a run has come.
+type Progress struct {
+	Captures, CapturesDone int           // sources found, and those with a verdict
+	Bytes, BytesDone       int64         // stored, as the files lie on disk
+	Packets                int64         // decoded so far
+	Current                string        // a source being read
+	Elapsed                time.Duration // since the run began
+}
+
+// normalise fills in defaults and refuses what cannot be meant.
+func (o *Options) normalise() (after, error) {
+	if o.Sensor == "" {
+		o.Sensor = "default"
+	}
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
+	}
+	if o.Payload < -1 {
+		return after{}, fmt.Errorf("%w: payload %d: a number of bytes per packet, or -1 for all", ErrUsage, o.Payload)
+	}
+	if _, err := lake.SafeName(o.Sensor); err != nil {
+		return after{}, fmt.Errorf("%w: sensor %q: %w", ErrUsage, o.Sensor, err)
+	}
+	for _, told := range o.Sources {
+		if strings.HasPrefix(told, "s3://") {
+			return after{}, fmt.Errorf("%w: %s: captures on S3 are not yet supported; copy them to a folder first", ErrUsage, told)
+		}
+	}
+	return parseAfter(o.After)
+}
+
+// fingerprinted are the options that change what rows a capture gives, as they stand in its manifest.
+func (o *Options) fingerprinted() map[string]string {
+	payload := strconv.Itoa(o.Payload)
+	if o.Payload < 0 {
+		payload = "all"
+	}
+	return map[string]string{"payload": payload}
+}

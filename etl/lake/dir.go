@@ -1,0 +1,136 @@
+package lake
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// Modes of what a lake in a folder consists of, whatever the umask: readable by the group, nothing for others.
+const (
+	fileMode   = 0o640
+	folderMode = 0o750
+)
+
+// dir is a store in a folder of a local or network file system.
+type dir struct{ root string }
+
+// NewDir returns a store in a folder, which is made when it is first written to.
+func NewDir(root string) Store { return &dir{root: root} }
+
+func (d *dir) Path(name string) string { return filepath.Join(d.root, filepath.FromSlash(name)) }
+
+func (d *dir) Read(name string) ([]byte, error) { return os.ReadFile(d.Path(name)) }
+
+// PutIfAbsent writes aside and links: of two writers at once one wins, and nobody sees half an object.
+func (d *dir) PutIfAbsent(name string, data []byte) (err error) {
+	path := d.Path(name)
+	if err := makeFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	aside, err := os.CreateTemp(filepath.Dir(path), ".put-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.Remove(aside.Name())) }()
+	_, err = aside.Write(data)
+	if err := errors.Join(err, aside.Chmod(fileMode), aside.Sync(), aside.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(aside.Name(), path); err != nil && !linked(aside.Name()) {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// linked reports whether a link was made although the file system said otherwise, as NFS does when an answer is lost.
+func linked(aside string) bool {
+	var s unix.Stat_t
+	return unix.Stat(aside, &s) == nil && s.Nlink == 2
+}
+
+func (d *dir) Publish(staged, name string) error {
+	path := d.Path(name)
+	if err := makeFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	return os.Rename(staged, path)
+}
+
+func (d *dir) List(folder string) ([]Object, error) {
+	entries, err := os.ReadDir(d.Path(folder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var objects []Object
+	for _, e := range entries {
+		if e.IsDir() || e.Name()[0] == '.' {
+			continue
+		}
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, Object{Name: folder + "/" + e.Name(), Bytes: info.Size(), Changed: info.ModTime()})
+	}
+	return objects, nil
+}
+
+func (d *dir) Remove(name string) error {
+	if err := os.Remove(d.Path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Sync flushes the whole file system once, which for a group of captures is several times faster than each file and folder by itself.
+func (d *dir) Sync() error {
+	f, err := os.Open(d.root)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := unix.Syncfs(int(f.Fd())); err != nil {
+		return &fs.PathError{Op: "sync", Path: d.root, Err: err}
+	}
+	return nil
+}
+
+func syncFolder(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// makeFolder makes a folder and those above it with the lake's mode.
+func makeFolder(path string) error {
+	err := os.Mkdir(path, folderMode)
+	switch {
+	case err == nil:
+		return os.Chmod(path, folderMode)
+	case errors.Is(err, fs.ErrExist):
+		info, err := os.Stat(path)
+		if err == nil && !info.IsDir() {
+			return fmt.Errorf("make folder %s: a file is in its place", path)
+		}
+		return err
+	case errors.Is(err, fs.ErrNotExist):
+		if err := makeFolder(filepath.Dir(path)); err != nil {
+			return err
+		}
+		return makeFolder(path)
+	}
+	return err
+}

@@ -1,0 +1,119 @@
+// Package lake keeps Parquet files on a store and the manifests that make them exist.
+package lake
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/pcaplake/pcaplake/schema"
+)
+
+const (
+	marker = "lake.json"
+	// Format is the version of the lake's layout that this package writes; it reads none newer.
+	Format = 1
+)
+
+// Lake is one lake. It may be used by several goroutines, and several processes may use the same lake at once.
+type Lake struct {
+	root  string
+	store Store
+}
+
+// header is what lake.json holds.
+type header struct {
+	Format int `json:"format"`
+}
+
+// Open opens the lake in a folder. The errors are ErrNoLake, ErrNewer, and those of the store.
+func Open(_ context.Context, root string) (*Lake, error) {
+	l := &Lake{root: root, store: NewDir(root)}
+	if err := l.open(); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *Lake) open() error {
+	data, err := l.store.Read(marker)
+	if notExists(err) || errors.Is(err, fs.ErrInvalid) {
+		return fmt.Errorf("%w: %s has no %s", ErrNoLake, l.root, marker)
+	}
+	if err != nil {
+		return fmt.Errorf("open lake: %w", err)
+	}
+	var h header
+	if err := json.Unmarshal(data, &h); err != nil {
+		return fmt.Errorf("read %s: %w", filepath.Join(l.root, marker), err)
+	}
+	if h.Format > Format {
+		return fmt.Errorf("%w: %s says format %d, this program reads up to %d", ErrNewer, filepath.Join(l.root, marker), h.Format, Format)
+	}
+	return nil
+}
+
+// Create makes a lake in a folder, or opens the one that is there. It makes sure that the store refuses to overwrite: on one that does not,
+// two runs could commit the same capture twice.
+func Create(_ context.Context, root string) (*Lake, error) { return create(root, NewDir(root)) }
+
+func create(root string, store Store) (*Lake, error) {
+	l := &Lake{root: root, store: store}
+	err := l.open()
+	if !errors.Is(err, ErrNoLake) {
+		return l, err
+	}
+	text, err := json.Marshal(header{Format: Format})
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", marker, err)
+	}
+	text = append(text, '\n')
+	if err := store.PutIfAbsent(marker, text); err != nil && !exists(err) {
+		return nil, fmt.Errorf("create lake: %w", err)
+	}
+	switch err := store.PutIfAbsent(marker, text); {
+	case err == nil:
+		return nil, fmt.Errorf("%w: %s let %s be overwritten", ErrStore, root, marker)
+	case !exists(err):
+		return nil, fmt.Errorf("create lake: %w", err)
+	}
+	return l, l.open()
+}
+
+// Root is the folder of the lake.
+func (l *Lake) Root() string { return l.root }
+
+// LiveDir is the folder of what was captured from interfaces; whoever captures makes it.
+func (l *Lake) LiveDir() string { return filepath.Join(l.root, liveFolder) }
+
+// WriteRun keeps the record of a run: its clock, host and outcome.
+func (l *Lake) WriteRun(name string, v any) error {
+	if _, err := SafeName(name); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return fmt.Errorf("write run %s: %w", name, err)
+	}
+	if err := l.store.PutIfAbsent(runFolder+"/"+name+".json", append(text, '\n')); err != nil {
+		return fmt.Errorf("write run %s: %w", name, err)
+	}
+	return nil
+}
+
+func notExists(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// live turns a manifest's file into what readers need.
+func (l *Lake) live(f File, version int32) schema.File {
+	out := schema.File{
+		Table: f.Table, Path: l.store.Path(f.Name), Name: f.Name, Sensor: f.Sensor, Date: f.Date,
+		Rows: f.Rows, Bytes: f.Bytes, MinTS: schema.NoTime, MaxTS: schema.NoTime, SchemaVersion: version,
+	}
+	if f.MinTS != nil && f.MaxTS != nil {
+		out.MinTS, out.MaxTS = *f.MinTS, *f.MaxTS
+	}
+	return out
+}

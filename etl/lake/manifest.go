@@ -1,0 +1,127 @@
+package lake
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pcaplake/pcaplake/schema"
+)
+
+// Manifest makes one capture part of the lake: it is written last, and what it does not name does not exist. It depends on the capture and
+// the options alone; clock, host and durations stand in the record of the run.
+type Manifest struct {
+	CaptureID     string             `json:"capture_id"`
+	Source        string             `json:"source"` // as told at ingest
+	Sensor        string             `json:"sensor"`
+	Format        string             `json:"format"`
+	Compression   string             `json:"compression,omitempty"`
+	StoredBytes   int64              `json:"stored_bytes"`
+	Bytes         int64              `json:"bytes"`        // decompressed
+	ContentHash   string             `json:"content_hash"` // BLAKE3 of the decompressed bytes
+	HeadHash      string             `json:"head_hash"`    // of the first MiB of them
+	PrefixEnd     int64              `json:"prefix_end"`   // offset after the last whole frame
+	PrefixHash    string             `json:"prefix_hash"`  // of the bytes before it
+	SHA256        string             `json:"sha256,omitempty"`
+	Interfaces    []Interface        `json:"interfaces"`
+	LinkTypes     []int32            `json:"link_types"` // of the frames' interfaces, ascending
+	Options       map[string]string  `json:"options"`
+	OptionsID     string             `json:"options_id"`
+	ToolVersion   string             `json:"tool_version"`
+	SchemaVersion int32              `json:"schema_version"`
+	Frames        int64              `json:"frames"`   // as the reader counts them: rows + rejected
+	Rows          int64              `json:"rows"`     // of packets
+	Rejected      map[string]int64   `json:"rejected"` // reason -> frames
+	Malformed     map[string]int64   `json:"malformed"`
+	Snapped       int64              `json:"snapped"`
+	OutOfOrder    int64              `json:"out_of_order"`
+	CutNS         int64              `json:"cut_ns"` // stamps finer than a nanosecond
+	Comments      int64              `json:"comments"`
+	Dropped       *int64             `json:"dropped"`
+	Truncated     bool               `json:"truncated"`
+	Damage        []string           `json:"damage"`
+	FirstTS       *int64             `json:"first_ts"` // microseconds since 1970-01-01 UTC; null without a time
+	LastTS        *int64             `json:"last_ts"`
+	Rewritten     []schema.Rewritten `json:"rewritten"`
+	Adds          []File             `json:"adds"`
+	Via           string             `json:"via,omitempty"` // "m": lives only once a change names it
+}
+
+// Interface is one interface of a capture.
+type Interface struct {
+	Name        string `json:"name,omitempty"`
+	Description string `json:"description,omitempty"`
+	Filter      string `json:"filter,omitempty"`
+	OS          string `json:"os,omitempty"`
+	LinkType    int32  `json:"link_type"`
+	SnapLen     int64  `json:"snap_len"`
+	Received    *int64 `json:"received,omitempty"`
+	Dropped     *int64 `json:"dropped,omitempty"`
+}
+
+// File is one Parquet file of the lake.
+type File struct {
+	Name   string `json:"name"` // within the lake
+	Table  string `json:"table"`
+	Sensor string `json:"sensor"`
+	Date   string `json:"date"` // UTC day, "" for the default partition
+	Rows   int64  `json:"rows"` // as its footer says
+	Bytes  int64  `json:"bytes"`
+	MinTS  *int64 `json:"min_ts"` // microseconds; null when no row has a time
+	MaxTS  *int64 `json:"max_ts"`
+	BLAKE3 string `json:"blake3"`
+}
+
+// Change is a manifest that removes: compaction, expiry, a grown or replaced capture. Of two changes at once one wins the number.
+type Change struct {
+	Seq     int64    `json:"seq"`
+	Adds    []File   `json:"adds"`
+	Removes []string `json:"removes"` // names of files
+	Claims  []string `json:"claims"`  // content hashes of captures that live from here on
+	Drops   []string `json:"drops"`   // content hashes of captures that live no more
+}
+
+// Check holds the ledger: every frame of the capture is a row or was rejected for a reason, and every row is in a file.
+func (m *Manifest) Check() error {
+	lost, rows := int64(0), int64(0)
+	for _, n := range m.Rejected {
+		lost += n
+	}
+	for _, f := range m.Adds {
+		if f.Table == "packets" {
+			rows += f.Rows
+		}
+	}
+	if m.Frames != m.Rows+lost || rows != m.Rows {
+		return fmt.Errorf("check ledger of %s: %d frames, %d rows, %d rejected, %d rows in files of packets", m.Source, m.Frames, m.Rows, lost, rows)
+	}
+	return nil
+}
+
+func (m *Manifest) encode() ([]byte, error) {
+	data, err := json.MarshalIndent(m, "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("write manifest of %s: %w", m.Source, err)
+	}
+	return append(data, '\n'), nil
+}
+
+// capture is the row of captures that the manifest stands for.
+func (m *Manifest) capture() schema.Capture {
+	c := schema.Capture{
+		CaptureID: m.CaptureID, Source: m.Source, Sensor: m.Sensor, Format: m.Format, Compression: m.Compression, LinkTypes: m.LinkTypes,
+		Frames: m.Frames, Rows: m.Rows, RejectedBy: m.Rejected, MalformedBy: m.Malformed, Truncated: m.Truncated, Damage: m.Damage,
+		Snapped: m.Snapped, OutOfOrder: m.OutOfOrder, Dropped: m.Dropped, FirstTS: m.FirstTS, LastTS: m.LastTS, Bytes: m.Bytes,
+		ContentHash: m.ContentHash, Options: m.OptionsID, Status: "ok", ToolVersion: m.ToolVersion, SchemaVersion: m.SchemaVersion,
+		Rewritten: m.Rewritten,
+	}
+	for _, i := range m.Interfaces {
+		c.Interfaces = append(c.Interfaces, i.Name)
+	}
+	for _, n := range m.Rejected {
+		c.Rejected += n
+	}
+	for _, n := range m.Malformed {
+		c.Malformed += n
+	}
+	return c
+}

@@ -1,0 +1,164 @@
+package etl
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"time"
+
+	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/etl/lake"
+	"github.com/zeebo/blake3"
+)
+
+// A load is one capture on its way into the lake.
+type load struct {
+	*worker
+	source  *source
+	stored  *io.SectionReader // the bytes that the file had when it was opened, whatever it grows by meanwhile
+	opened  time.Time
+	id      string // capture id
+	claim   *claim
+	earlier []*claim // of captures that may have the same content
+	pass    int64    // stored bytes read in this pass
+	counted int64    // stored bytes read in the longest pass, as the meter has them
+}
+
+// A loaded capture is whole in staging and not yet in the lake, or known: the lake has its content, or will by an earlier source of the
+// run.
+type loaded struct {
+	source   *source
+	manifest *lake.Manifest // nil where nothing is staged: of known content, and in a dry run
+	known    bool
+	opened   time.Time
+	content  string
+	whole    bool // nothing of it was cut or damaged
+}
+
+// bring reads what the lake does not have yet. What may be known, by fingerprint or head, is only hashed first.
+func (l *load) bring(ctx context.Context) (*loaded, error) {
+	head := headHash(l.stored, l.source.size)
+	l.claim, l.earlier = l.claims.enter(l.source.order, l.id, head)
+	_, met := l.contents[l.id]
+	met = met || len(l.earlier) > 0 || l.state.ByHead(head)
+	if met || l.o.DryRun {
+		info, err := l.hash(ctx)
+		if err != nil {
+			return nil, err
+		}
+		done := &loaded{source: l.source, opened: l.opened, content: info.ContentHash, whole: whole(info)}
+		done.known = l.known(done.content)
+		if done.known || l.o.DryRun {
+			return done, nil
+		}
+		if l.taken(done.content) {
+			l.id = salted(l.id, done.content)
+		}
+	}
+	if before := l.bySource[l.o.Sensor+"/"+l.source.name]; before != nil && l.grew(before) {
+		return nil, errGrown{before.Rows}
+	}
+	return l.decode(ctx)
+}
+
+// grew reports whether the source begins with all whole frames of the capture that was read from it before.
+func (l *load) grew(before *lake.Manifest) bool {
+	return before.Rows > 0 && before.Sensor == l.o.Sensor && prefixHash(l.stored, l.source.size, before.PrefixEnd) == before.PrefixHash
+}
+
+// errGrown refuses a capture whose first frames would be in the lake twice.
+type errGrown struct{ rows int64 }
+
+func (e errGrown) Error() string {
+	return fmt.Sprintf("it grew since it was committed with %d packets, and this version cannot add the rest: use --settle to leave growing files for later", e.rows)
+}
+
+// hash reads the capture only to know its content.
+func (l *load) hash(ctx context.Context) (capture.Info, error) {
+	r, err := l.open(nil)
+	if err != nil {
+		return capture.Info{}, err
+	}
+	defer r.Close()
+	for n := 0; r.Scan(); n++ {
+		if n%chunkFrames == 0 && ctx.Err() != nil {
+			return capture.Info{}, context.Cause(ctx)
+		}
+	}
+	if err := r.Err(); err != nil {
+		return capture.Info{}, fmt.Errorf("read frames: %w", err)
+	}
+	return r.Info(), nil
+}
+
+// decode reads the capture into files in staging.
+func (l *load) decode(ctx context.Context) (_ *loaded, err error) {
+	var sum hash.Hash
+	if l.o.SHA256 {
+		sum = sha256.New()
+	}
+	r, err := l.open(sum)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	p := l.newParts()
+	defer func() {
+		if err != nil {
+			p.discard()
+		}
+	}()
+	t, rewritten, err := l.rows(ctx, r, p)
+	if err != nil {
+		return nil, err
+	}
+	files, err := p.close()
+	if err != nil {
+		return nil, err
+	}
+	info := r.Info()
+	m := l.manifest(info, t, files)
+	m.Rewritten = rewritten
+	if sum != nil {
+		if _, err := io.Copy(sum, l.stored); err != nil {
+			return nil, fmt.Errorf("hash stored bytes: %w", err)
+		}
+		m.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	}
+	if err := m.Check(); err != nil {
+		return nil, err
+	}
+	return &loaded{source: l.source, manifest: m, opened: l.opened, content: info.ContentHash, whole: whole(info)}, nil
+}
+
+func whole(info capture.Info) bool { return !info.Truncated && len(info.Damage) == 0 }
+
+// known reports whether the lake or an earlier source of the run has this content; it waits for those that may.
+func (l *load) known(content string) bool {
+	if _, ok := l.state.ByContent(content); ok {
+		return true
+	}
+	return contains(l.earlier, content)
+}
+
+// taken reports whether other content goes by the capture's id.
+func (l *load) taken(content string) bool {
+	if other, ok := l.contents[l.id]; ok && other != content {
+		return true
+	}
+	for _, c := range l.earlier {
+		if c.id == l.id && c.content != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// salted is the capture id of content whose fingerprint belongs to other content, as after the repair of a transfer.
+func salted(id, content string) string {
+	sum := blake3.Sum256([]byte(id + content))
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,193 @@
+package etl
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/pcaplake/pcaplake/etl/decode"
+	"github.com/pcaplake/pcaplake/etl/lake"
+	"github.com/pcaplake/pcaplake/schema"
+)
+
+// Bounds on the partitions of one capture, since its stamps are hostile: memory holds the rows of openDates dates and of the default
+// partition, and a lake gets no more than maxParts files per table from one capture.
+const (
+	openDates = 2
+	maxDates  = 400
+	maxParts  = 1024
+)
+
+// parts write the rows of one capture, per table and UTC date, in the order of the capture. A date whose part was closed to make room
+// and that returns gets a new part. Rows without a date, and all beyond the bounds, go to one part of the default partition.
+type parts struct {
+	create func(table, date string, part int) (*lake.StagedFile, error)
+	meta   schema.Meta
+	open   []*part       // dated; the last used first
+	rest   *part         // of the default partition; nil until it is needed
+	opened map[int64]int // parts opened so far, by day
+	count  int           // the sum of opened
+	files  []lake.File   // of closed parts
+}
+
+// A part holds the open files of one date.
+type part struct {
+	parts    *parts
+	day      int64
+	date     string // "" for the default partition
+	number   int    // from 0, among the parts of the date
+	packets  sink[schema.Packet]
+	arps     sink[schema.ARP]
+	dnss     sink[schema.DNS]
+	payloads sink[schema.Payload]
+}
+
+func (l *load) newParts() *parts {
+	return &parts{
+		create: func(table, date string, part int) (*lake.StagedFile, error) {
+			return l.staging.Create(table, l.o.Sensor, date, lake.BaseName(l.id, l.optionsID, part))
+		},
+		meta:   schema.Meta{Jobs: l.o.Jobs, KeyValues: map[string]string{"pcaplake.capture_id": l.id, "pcaplake.sensor": l.o.Sensor}},
+		opened: map[int64]int{},
+		files:  []lake.File{},
+	}
+}
+
+// append writes the rows of consecutive frames. It marks packets of the default partition as suspect, in place.
+func (p *parts) append(rows *decode.Rows) error {
+	packets, arps, dnss, payloads := rows.Packets, rows.ARPs, rows.DNSs, rows.Payloads
+	for len(packets) > 0 {
+		day, n := sameDay(packets)
+		to, err := p.part(day)
+		if err != nil {
+			return err
+		}
+		run := packets[:n]
+		if to == p.rest {
+			for i := range run {
+				run[i].TSSuspect = true
+			}
+		}
+		last := run[n-1].FrameNo
+		err = errors.Join(
+			to.packets.append(to, schema.Packets, run),
+			to.arps.append(to, schema.ARPs, cut(&arps, func(r *schema.ARP) bool { return r.FrameNo > last })),
+			to.dnss.append(to, schema.DNSs, cut(&dnss, func(r *schema.DNS) bool { return r.FrameNo > last })),
+			to.payloads.append(to, schema.Payloads, cut(&payloads, func(r *schema.Payload) bool { return r.FrameNo > last })),
+		)
+		if err != nil {
+			return err
+		}
+		packets = packets[n:]
+	}
+	return nil
+}
+
+// cut takes the rows before the first one that is beyond off the head of rows.
+func cut[R any](rows *[]R, beyond func(*R) bool) []R {
+	n := 0
+	for n < len(*rows) && !beyond(&(*rows)[n]) {
+		n++
+	}
+	head := (*rows)[:n]
+	*rows = (*rows)[n:]
+	return head
+}
+
+// part returns the part that rows of a day go to now.
+func (p *parts) part(day int64) (*part, error) {
+	i := slices.IndexFunc(p.open, func(q *part) bool { return q.day == day })
+	if i >= 0 {
+		p.open[0], p.open[i] = p.open[i], p.open[0]
+		return p.open[0], nil
+	}
+	number, seen := p.opened[day]
+	if day == undated || p.count == maxParts || !seen && len(p.opened) == maxDates {
+		if p.rest == nil {
+			p.rest = &part{parts: p, day: undated}
+		}
+		return p.rest, nil
+	}
+	if len(p.open) == openDates {
+		oldest := p.open[openDates-1]
+		p.open = p.open[:openDates-1]
+		if err := oldest.close(); err != nil {
+			return nil, err
+		}
+	}
+	p.opened[day] = number + 1
+	p.count++
+	p.open = slices.Insert(p.open, 0, &part{parts: p, day: day, date: dateOf(day), number: number})
+	return p.open[0], nil
+}
+
+// close writes what is left and returns the files, by name.
+func (p *parts) close() ([]lake.File, error) {
+	var err error
+	for _, q := range p.all() {
+		err = errors.Join(err, q.close())
+	}
+	p.open, p.rest = nil, nil
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(p.files, func(a, b lake.File) int { return cmp.Compare(a.Name, b.Name) })
+	return p.files, nil
+}
+
+func (p *parts) all() []*part {
+	if p.rest == nil {
+		return p.open
+	}
+	return append(slices.Clone(p.open), p.rest)
+}
+
+// discard gives up the open files; closed ones stay in staging until the run ends.
+func (p *parts) discard() {
+	for _, q := range p.all() {
+		q.packets.discard()
+		q.arps.discard()
+		q.dnss.discard()
+		q.payloads.discard()
+	}
+}
+
+func (q *part) close() error {
+	return errors.Join(q.packets.close(q), q.arps.close(q), q.dnss.close(q), q.payloads.close(q))
+}
+
+const (
+	dayMicros = 24 * 60 * 60 * 1e6
+	undated   = int64(-1) << 62 // the day of what has none
+)
+
+// Days that DATE and a folder's name can hold: 0001-01-01 to 9999-12-31.
+var (
+	firstDay = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix() / 86400
+	lastDay  = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC).Unix() / 86400
+)
+
+// sameDay returns the day of the first packet, in days since 1970-01-01 UTC, and how many packets at the head share it.
+func sameDay(packets []schema.Packet) (day int64, n int) {
+	day = dayOf(packets[0].TS)
+	for n = 1; n < len(packets) && dayOf(packets[n].TS) == day; n++ {
+	}
+	return day, n
+}
+
+func dayOf(ts int64) int64 {
+	if ts == schema.NoTime {
+		return undated
+	}
+	day := ts / dayMicros
+	if ts%dayMicros < 0 {
+		day--
+	}
+	if day < firstDay || day > lastDay {
+		return undated
+	}
+	return day
+}
+
+func dateOf(day int64) string { return time.Unix(day*86400, 0).UTC().Format(time.DateOnly) }

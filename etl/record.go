@@ -1,0 +1,63 @@
+package etl
+
+import (
+	"fmt"
+	"os"
+	"time"
+)
+
+// A record is what the lake keeps of a run under _runs: the only place for clock and host.
+type record struct {
+	Summary
+	Host     string     `json:"host"`
+	Started  time.Time  `json:"started"`
+	Finished time.Time  `json:"finished"`
+	Captures []recorded `json:"captures"` // committed and failed, in the order of the sources
+}
+
+// recorded is one capture of a record.
+type recorded struct {
+	Source string `json:"source"`
+	Status string `json:"status"` // ok or failed, as in captures
+	Error  string `json:"error,omitempty"`
+}
+
+// finish completes the summary and records it, unless the run did not get as far as having a name.
+func (r *run) finish(err error) error {
+	for order, v := range r.verdicts {
+		if v.action == ActionFail {
+			r.sum.Errors = append(r.sum.Errors, SourceError{r.sources[order].name, v.err})
+		}
+		if r.o.DryRun && v.action != "" {
+			r.sum.Plan = append(r.sum.Plan, Planned{r.sources[order].name, r.sources[order].size, v.action})
+		}
+	}
+	finished := time.Now()
+	r.sum.Seconds = finished.Sub(r.began).Seconds()
+	if r.sum.Seconds > 0 {
+		r.sum.PacketsPerSecond = float64(r.sum.Packets) / r.sum.Seconds
+	}
+	r.sum.settle(r.interrupted, err)
+	if r.sum.Run == "" {
+		return nil
+	}
+	host, _ := os.Hostname() // "" where the system does not tell
+	rec := record{Summary: r.sum, Host: host, Started: r.began.UTC(), Finished: finished.UTC(), Captures: r.recorded()}
+	if err := r.lake.WriteRun(r.name, rec); err != nil {
+		return disk(fmt.Errorf("record run: %w", err))
+	}
+	return nil
+}
+
+func (r *run) recorded() []recorded {
+	list := []recorded{}
+	for order, v := range r.verdicts {
+		switch v.action {
+		case ActionCommit:
+			list = append(list, recorded{Source: r.sources[order].name, Status: "ok"})
+		case ActionFail:
+			list = append(list, recorded{Source: r.sources[order].name, Status: "failed", Error: v.err})
+		}
+	}
+	return list
+}

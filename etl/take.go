@@ -1,0 +1,192 @@
+package etl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"time"
+
+	"github.com/pcaplake/pcaplake/etl/capture"
+)
+
+// A verdict is what a run makes of one source. The zero value is of a source that was not taken.
+type verdict struct {
+	action string // one of Planned's actions, or "" for what is no capture
+	err    string // of ActionFail
+}
+
+// errBefore is a failure that an earlier run had on the same bytes.
+type errBefore struct{ bad }
+
+func (e errBefore) Error() string {
+	return fmt.Sprintf("%s (unchanged since run %s, not read again)", e.bad.Error, e.Since)
+}
+
+// take brings one source to its verdict. Ctx ends the reading; told, the caller's own, only the spooling of a stream.
+func (w *worker) take(ctx, told context.Context, s *source) {
+	defer w.claims.pass(s.order)
+	if ctx.Err() != nil || s.fifo && told.Err() != nil {
+		w.drop()
+		return
+	}
+	w.meter.current.Store(&s.name)
+	l := &load{worker: w, source: s, opened: time.Now()}
+	done, err := l.take(ctx, told)
+	switch {
+	case err != nil:
+		w.fail(ctx, l, err)
+	case done != nil && w.o.DryRun:
+		w.plan(done)
+	case done != nil:
+		w.loaded <- done
+	}
+	if l.claim != nil {
+		l.claim.settle(contentOf(done))
+	}
+	w.meter.done.Add(1)
+	w.meter.read.Add(s.size - l.counted)
+}
+
+func contentOf(done *loaded) string {
+	if done == nil {
+		return ""
+	}
+	return done.content
+}
+
+// take opens the source and loads what is new in it. It returns nil for a source that is left for later.
+func (l *load) take(ctx, told context.Context) (*loaded, error) {
+	s := l.source
+	if s.fifo {
+		if err := l.spool(told, s); err != nil {
+			return nil, err
+		}
+	}
+	file, err := os.Open(s.path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	s.size, s.mtime = info.Size(), info.ModTime()
+	l.stored = io.NewSectionReader(file, 0, s.size)
+	if !l.settled(s) {
+		l.judge(s, verdict{action: ActionUnsettled})
+		l.o.Log.Info("left for later", "source", s.name, "age", time.Since(s.mtime).Round(time.Second), "settle", l.o.Settle)
+		return nil, nil
+	}
+	// What is to be deleted or moved is read, whatever the index says.
+	if content := l.index.content(s); content != "" && l.after.action == keepSource {
+		if _, ok := l.state.ByContent(content); ok {
+			return &loaded{source: s, opened: l.opened, content: content, known: true, whole: true}, nil
+		}
+	}
+	if l.id, err = capture.Fingerprint(l.stored, s.size); err != nil {
+		return nil, fmt.Errorf("fingerprint: %w", err)
+	}
+	if b, ok := l.quarantine.find(l.id, l.o.ToolVersion); ok {
+		return nil, errBefore{b}
+	}
+	return l.bring(ctx)
+}
+
+// fail gives a source its verdict where it could not be loaded.
+func (w *worker) fail(ctx context.Context, l *load, err error) {
+	var ioError *IOError
+	s := l.source
+	switch {
+	case errors.As(err, &ioError):
+		w.stop(err)
+	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
+		w.drop()
+	case !s.named && (unreadable(err) && !calledCapture(s.path) || errors.Is(err, fs.ErrNotExist)): // the latter went while others were read
+		w.judge(s, verdict{})
+	default:
+		w.o.Log.Warn("capture failed", "source", s.name, "error", reason(err))
+		w.judge(s, verdict{action: ActionFail, err: reason(err)})
+		if unreadable(err) && !errors.As(err, new(errBefore)) && s.size > 0 {
+			w.quarantine.add(bad{
+				CaptureID: l.id, Source: s.name, Sensor: w.o.Sensor, Error: reason(err), ToolVersion: w.o.ToolVersion, Since: w.name,
+			})
+		}
+	}
+}
+
+// unreadable reports whether err lies in the bytes of the file: no capture, or of a kind that this version cannot read.
+func unreadable(err error) bool {
+	var unsupported *capture.UnsupportedError
+	return errors.Is(err, capture.ErrNotCapture) || errors.Is(err, capture.ErrEmpty) || errors.As(err, &unsupported) ||
+		errors.As(err, new(errBefore))
+}
+
+// drop notes that a source was not taken, or not to its end.
+func (r *run) drop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.interrupted = true
+}
+
+// judge notes a verdict and counts it; commits are counted when they are durable.
+func (r *run) judge(s *source, v verdict) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.verdicts[s.order] = v
+	switch v.action {
+	case ActionFail:
+		r.sum.Failed++
+	case ActionKnown:
+		r.sum.Known++
+	case ActionUnsettled:
+		r.sum.Unsettled++
+	case "":
+		r.sum.Skipped++
+		return
+	}
+	r.sum.CapturesFound++
+}
+
+// plan gives the verdict of a dry run.
+func (w *worker) plan(done *loaded) {
+	if done.known {
+		w.recognise(done)
+		return
+	}
+	w.judge(done.source, verdict{action: ActionCommit})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sum.Committed++
+	if !done.whole {
+		w.sum.Truncated++
+	}
+}
+
+// recognise gives the verdict of known content: known, whatever the options. It is a conflict, and then true, when other options were
+// told by hand for a file that was named.
+func (r *run) recognise(done *loaded) (conflict bool) {
+	s := done.source
+	r.judge(s, verdict{action: ActionKnown})
+	r.o.Log.Info("known", "source", s.name, "content", done.content)
+	m, ok := r.state.ByContent(done.content)
+	if !ok || m.Sensor == r.o.Sensor && maps.Equal(m.Options, r.o.fingerprinted()) {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sum.KnownOtherOptions++
+	if r.o.Explicit && s.named {
+		r.conflicts = append(r.conflicts, s.name)
+		return true
+	}
+	if !r.warned {
+		r.warned = true
+		r.o.Log.Warn("known captures stay as they were committed, with another sensor or payload", "source", s.name, "sensor", m.Sensor)
+	}
+	return false
+}

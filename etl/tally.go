@@ -1,0 +1,46 @@
+package etl
+
+import "github.com/pcaplake/pcaplake/schema"
+
+// A tally counts over the rows of one capture what its manifest says of them.
+type tally struct {
+	rows       int64 // of packets
+	malformed  map[string]int64
+	snapped    int64 // frames captured in part
+	outOfOrder int64 // frames stamped earlier than the one before
+	timed      bool  // first and last hold
+	first      int64 // earliest ts, microseconds since 1970-01-01 UTC
+	last       int64 // latest ts
+	prevTS     int64
+	prevExtra  int32
+}
+
+// add counts packets in the order of the capture.
+func (t *tally) add(packets []schema.Packet) {
+	t.rows += int64(len(packets))
+	for i := range packets {
+		p := &packets[i]
+		if p.Malformed != "" {
+			if t.malformed == nil {
+				t.malformed = map[string]int64{}
+			}
+			t.malformed[p.Malformed]++
+		}
+		if p.CapLen < p.WireLen {
+			t.snapped++
+		}
+		if p.TS != schema.NoTime {
+			t.stamp(p.TS, p.TSExtraNS)
+		}
+	}
+}
+
+func (t *tally) stamp(ts int64, extra int32) {
+	if !t.timed {
+		t.timed, t.first, t.last = true, ts, ts
+	} else if ts < t.prevTS || ts == t.prevTS && extra < t.prevExtra {
+		t.outOfOrder++
+	}
+	t.first, t.last = min(t.first, ts), max(t.last, ts)
+	t.prevTS, t.prevExtra = ts, extra
+}

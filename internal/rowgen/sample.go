@@ -1,0 +1,151 @@
+package rowgen
+
+import (
+	"cmp"
+	"encoding/hex"
+	"io"
+	"math/big"
+	"slices"
+	"strconv"
+
+	"github.com/pcaplake/pcaplake/schema"
+)
+
+// Sample is a table with rows, and what any reader must find in them.
+type Sample struct {
+	Table   schema.Table
+	Write   func(w io.Writer) error // as one Parquet file
+	Columns func() []Column         // what the rows hold, per column
+}
+
+// Column is what the rows of a sample hold in one column. Values are text: numbers in decimal, true or false, timestamps as
+// 2006-01-02T15:04:05.000000, bytes in lower-case hex.
+type Column struct {
+	Name   string  `json:"name"`
+	Type   string  `json:"type"` // in DuckDB
+	Rows   int64   `json:"rows"`
+	Nulls  int64   `json:"nulls"`
+	Sum    string  `json:"sum"` // of numbers; how many are true; bytes of text; "" of timestamps
+	Min    string  `json:"min"`
+	Max    string  `json:"max"`
+	Values []Value `json:"values"` // the first, the most frequent, the least and the greatest
+}
+
+// Value is a value and how many rows have it.
+type Value struct {
+	Text string `json:"text"`
+	Rows int64  `json:"rows"`
+}
+
+// Samples returns n rows of every table; the same seed gives the same rows.
+func Samples(n int, seed uint64) []Sample {
+	return []Sample{
+		sample(schema.Packets, Packets(n, seed)),
+		sample(schema.ARPs, ARPs(n, seed)),
+		sample(schema.DNSs, DNSs(n, seed)),
+		sample(schema.Payloads, Payloads(n, seed)),
+	}
+}
+
+func sample[R any](t *schema.Rows[R], rows []R) Sample {
+	return Sample{
+		Table: t.Table,
+		Write: func(w io.Writer) error {
+			out, err := t.NewWriter(w, schema.Meta{Jobs: 2})
+			if err != nil {
+				return err
+			}
+			if err := out.Append(rows); err != nil {
+				return err
+			}
+			_, err = out.Close()
+			return err
+		},
+		Columns: func() []Column {
+			columns := make([]Column, len(t.Columns))
+			for i := range columns {
+				columns[i] = summarise(t, rows, i)
+			}
+			return columns
+		},
+	}
+}
+
+func summarise[R any](t *schema.Rows[R], rows []R, column int) Column {
+	typ := t.Columns[column].Type
+	c := Column{Name: t.Columns[column].Name, Type: typ.String(), Rows: int64(len(rows))}
+	counts := map[string]int64{}
+	var first string
+	var text []byte
+	for i := range rows {
+		var ok bool
+		if text, ok = t.Text(&rows[i], column, text[:0]); !ok {
+			c.Nulls++
+			continue
+		}
+		if len(counts) == 0 {
+			first = string(text)
+		}
+		counts[string(text)]++
+	}
+	if len(counts) == 0 {
+		return c
+	}
+	distinct := make([]string, 0, len(counts))
+	for v := range counts {
+		distinct = append(distinct, v)
+	}
+	slices.SortFunc(distinct, func(a, b string) int { return compare(typ, a, b) })
+	most := slices.MaxFunc(distinct, func(a, b string) int { return cmp.Compare(counts[a], counts[b]) })
+	least, greatest := distinct[0], distinct[len(distinct)-1]
+	c.Sum, c.Min, c.Max = sum(typ, counts), show(typ, least), show(typ, greatest)
+	for _, v := range []string{first, most, least, greatest} {
+		if shown := show(typ, v); !slices.ContainsFunc(c.Values, func(x Value) bool { return x.Text == shown }) {
+			c.Values = append(c.Values, Value{shown, counts[v]})
+		}
+	}
+	return c
+}
+
+func show(typ schema.Type, text string) string {
+	if typ == schema.Binary {
+		return hex.EncodeToString([]byte(text))
+	}
+	return text
+}
+
+// compare orders values of a type as SQL does.
+func compare(typ schema.Type, a, b string) int {
+	if typ == schema.Int32 || typ == schema.Int64 {
+		return cmp.Compare(number(a), number(b))
+	}
+	return cmp.Compare(a, b)
+}
+
+func sum(typ schema.Type, counts map[string]int64) string {
+	total := new(big.Int)
+	for v, n := range counts {
+		var each int64
+		switch typ {
+		case schema.Timestamp:
+			return ""
+		case schema.Int32, schema.Int64:
+			each = number(v)
+		case schema.Bool:
+			each = number(map[string]string{"true": "1", "false": "0"}[v])
+		default:
+			each = int64(len(v))
+		}
+		total.Add(total, new(big.Int).Mul(big.NewInt(each), big.NewInt(n)))
+	}
+	return total.String()
+}
+
+// number parses what Text printed.
+func number(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}

@@ -1,0 +1,58 @@
+package schema
+
+// Capture is one row of captures: what the lake knows of one capture, taken from its manifest (never from Parquet).
+type Capture struct {
+	CaptureID     string
+	Source        string
+	Sensor        string
+	Format        string
+	Compression   string
+	LinkTypes     []int32
+	Interfaces    []string
+	Frames        int64
+	Rows          int64
+	Rejected      int64
+	RejectedBy    map[string]int64
+	Malformed     int64
+	MalformedBy   map[string]int64
+	Truncated     bool
+	Damage        []string // what is wrong with the file and where, one sentence each
+	Snapped       int64
+	Duplicates    int64
+	OutOfOrder    int64
+	Dropped       *int64 // as the capture's own statistics say; nil: they say nothing
+	LossRatio     *float64
+	OneWay        *bool
+	FirstTS       *int64 // microseconds since 1970-01-01 UTC
+	LastTS        *int64
+	Bytes         int64 // of the decompressed capture
+	ContentHash   string
+	Options       string // fingerprint
+	Status        string // "ok" or "failed"
+	Error         string
+	ToolVersion   string
+	SchemaVersion int32
+	Rewritten     []Rewritten
+}
+
+// Rewritten is one address pair whose wrong checksums are all off by one same amount in IP and L4:
+// an address was rewritten after capture (semantics.md, Checksums).
+type Rewritten struct {
+	A       string `json:"a"` // the lower address of the pair
+	B       string `json:"b"`
+	Packets int64  `json:"packets"` // of the pair, both ways, that are off by Offset
+	Offset  int32  `json:"offset"`  // stored minus computed, ones' complement
+}
+
+// File is one live Parquet file of the lake, as readers need it.
+type File struct {
+	Table         string
+	Path          string // to be opened by DuckDB
+	Name          string // within the lake, slash-separated
+	Sensor        string
+	Date          string // partition, YYYY-MM-DD or "" for the default partition
+	Rows          int64
+	Bytes         int64
+	MinTS, MaxTS  int64 // microseconds; meaningless when Rows is 0
+	SchemaVersion int32
+}

@@ -1,0 +1,47 @@
+package schema
+
+// CaptureColumn declares one column of captures. It is made from manifests when it is asked for and is never Parquet, so that its
+// types may be DuckDB's lists, maps and structures.
+type CaptureColumn struct {
+	Name string
+	Type string // in DuckDB
+	Doc  string
+	Unit string // "" for names, numbers without a unit and codes
+}
+
+// CaptureColumns returns the columns of captures: one row per capture, from the manifests.
+func CaptureColumns() []CaptureColumn {
+	return []CaptureColumn{
+		{"capture_id", "VARCHAR", "32 hex digits of BLAKE3 over the stored size and bytes", ""},
+		{"source", "VARCHAR", "path of the capture as it was told at ingest", ""},
+		{"sensor", "VARCHAR", "name of the place where the capture was taken, as told at ingest", ""},
+		{"format", "VARCHAR", "format of the file, such as pcap or pcapng", ""},
+		{"link_types", "INTEGER[]", "LINKTYPE_ values of its interfaces, as the registry of tcpdump.org numbers them", ""},
+		{"frames", "BIGINT", "record headers that were read whole: rows plus rejected", ""},
+		{"rows", "BIGINT", "rows of packets", ""},
+		{"rejected", "BIGINT", "frames whose bytes are missing or whose length is impossible: they have no row", ""},
+		{"malformed", "BIGINT", "rows of packets with a reason in malformed", ""},
+		{"truncated", "BOOLEAN", "the file ends inside a record", ""},
+		{"snapped", "BIGINT", "rows of packets with fewer bytes captured than were on the wire", ""},
+		{"duplicates", "BIGINT", "rows of packets with dup_of_frame", ""},
+		{"out_of_order", "BIGINT", "frames earlier than the one before them", ""},
+		{"dropped", "BIGINT", "packets that the capturing host lost, as the capture's own statistics say; NULL: they say nothing", ""},
+		{"loss_ratio", "DOUBLE", "bytes acknowledged but never seen, as a part of all: missed / (seen + missed); NULL: not known", ""},
+		{"one_way", "BOOLEAN", "the capture holds only one direction of too many flows: nothing may be concluded from silence; NULL: not known", ""},
+		{"first_ts", "TIMESTAMP", "earliest time of a row, UTC", ""},
+		{"last_ts", "TIMESTAMP", "latest time of a row, UTC", ""},
+		{"bytes", "BIGINT", "length of the capture when decompressed", "B"},
+		{"content_hash", "VARCHAR", "BLAKE3 of the decompressed bytes, in hex", ""},
+		{"options", "VARCHAR", "fingerprint of the options, the sensor, the schema and the writer: 8 hex digits of BLAKE3", ""},
+		{"status", "VARCHAR", "ok or failed", ""},
+		{"error", "VARCHAR", "why it failed", ""},
+		{"tool_version", "VARCHAR", "version of pcaplake that read it", ""},
+		{"schema_version", "INTEGER", "version of the tables that it was written with", ""},
+		{"rejected_by", "MAP(VARCHAR, BIGINT)", "rejected frames by reason", ""},
+		{"malformed_by", "MAP(VARCHAR, BIGINT)", "malformed rows by reason", ""},
+		{"compression", "VARCHAR", "gzip or zstd; NULL: none", ""},
+		{"interfaces", "VARCHAR[]", "names of its interfaces", ""},
+		{"damage", "VARCHAR[]", "what is wrong with the file and where, one sentence each", ""},
+		{"rewritten", `STRUCT(a VARCHAR, b VARCHAR, packets BIGINT, "offset" INTEGER)[]`, "pairs of addresses whose wrong checksums are all off by one amount: an address was rewritten after capture", ""},
+	}
+}

@@ -1,0 +1,78 @@
+package schema
+
+// Reason is one value of a closed list, with what it means.
+type Reason struct{ Name, Doc string }
+
+// Values of packets.malformed and dns.malformed. A header cut off by the capture's snapshot length is not malformed: what is missing is NULL.
+const (
+	MalformedLinkShort       = "link-short"
+	MalformedVLANShort       = "vlan-short"
+	MalformedLinkLength      = "link-length"
+	MalformedARPShort        = "arp-short"
+	MalformedIPVersion       = "ip-version"
+	MalformedIPShort         = "ip-short"
+	MalformedIPHeaderLength  = "ip-header-length"
+	MalformedIPTotalLength   = "ip-total-length"
+	MalformedIPOptions       = "ip-options"
+	MalformedIPv6Short       = "ipv6-short"
+	MalformedIPv6Payload     = "ipv6-payload-length"
+	MalformedIPv6Extension   = "ipv6-extension"
+	MalformedTCPShort        = "tcp-short"
+	MalformedTCPHeaderLength = "tcp-header-length"
+	MalformedTCPOptions      = "tcp-options"
+	MalformedUDPShort        = "udp-short"
+	MalformedUDPLength       = "udp-length"
+	MalformedUDPChecksum     = "udp-checksum-zero"
+	MalformedPortsShort      = "ports-short"
+	MalformedICMPShort       = "icmp-short"
+	MalformedDNSShort        = "dns-short"
+	MalformedDNSName         = "dns-name"
+	MalformedDNSRecord       = "dns-record"
+)
+
+// MalformedReasons is the closed list of packets.malformed and dns.malformed.
+var MalformedReasons = []Reason{
+	{MalformedLinkShort, "the frame ends inside its link-layer header"},
+	{MalformedVLANShort, "the frame ends inside a VLAN tag"},
+	{MalformedLinkLength, "a length in the link-layer header passes the end of the frame"},
+	{MalformedARPShort, "the frame ends inside the ARP message"},
+	{MalformedIPVersion, "the version of the IP header is not the one the link layer announced"},
+	{MalformedIPShort, "the frame ends inside the IPv4 header"},
+	{MalformedIPHeaderLength, "the IPv4 header length is below 20 or passes the total length"},
+	{MalformedIPTotalLength, "the IPv4 total length passes the end of the frame"},
+	{MalformedIPOptions, "an IPv4 option has an impossible length"},
+	{MalformedIPv6Short, "the frame ends inside the IPv6 header"},
+	{MalformedIPv6Payload, "the IPv6 payload length passes the end of the frame"},
+	{MalformedIPv6Extension, "an IPv6 extension header passes the end of the packet, or there are too many"},
+	{MalformedTCPShort, "the packet ends inside the TCP header"},
+	{MalformedTCPHeaderLength, "the TCP data offset is below 20 bytes or passes the end of the packet"},
+	{MalformedTCPOptions, "a TCP option has an impossible length"},
+	{MalformedUDPShort, "the packet ends inside the UDP header"},
+	{MalformedUDPLength, "the UDP length is below 8 or passes the end of the packet"},
+	{MalformedUDPChecksum, "a UDP checksum of zero over IPv6 (RFC 8200 8.1)"},
+	{MalformedPortsShort, "the packet ends inside the header of another transport with ports"},
+	{MalformedICMPShort, "the packet ends inside the ICMP or ICMPv6 header"},
+	{MalformedDNSShort, "the DNS message ends inside its header"},
+	{MalformedDNSName, "a DNS name is too long, loops, or passes the end of the message"},
+	{MalformedDNSRecord, "a DNS record passes the end of the message"},
+}
+
+// Values of packets.chksum_note: why a checksum was not judged.
+const (
+	ChksumSnapped        = "snapped"
+	ChksumFragment       = "fragment"
+	ChksumAbsent         = "absent"
+	ChksumOffloadPartial = "offload-partial"
+	ChksumOffloadZero    = "offload-zero"
+	ChksumSuperframe     = "superframe"
+)
+
+// ChksumNotes is the closed list of packets.chksum_note.
+var ChksumNotes = []Reason{
+	{ChksumSnapped, "bytes under the checksum were not captured"},
+	{ChksumFragment, "the checksum covers a datagram of which this is one fragment"},
+	{ChksumAbsent, "the sender computed none: UDP over IPv4 with checksum 0 (RFC 768)"},
+	{ChksumOffloadPartial, "the stored value is the sum of the pseudo-header alone: the network card was to finish it (transmit offload)"},
+	{ChksumOffloadZero, "the stored value is 0 where it cannot be: the network card was to compute it (transmit offload)"},
+	{ChksumSuperframe, "a segment larger than the wire carries, before TSO or after GRO: no such packet was sent"},
+}

@@ -1,0 +1,196 @@
+package schema
+
+import (
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow-go/v18/parquet"
+)
+
+// Rows is a table together with the way its columns are taken out of rows of type R.
+type Rows[R any] struct {
+	Table
+	fills []fill[R]
+	idle  sync.Pool // of *[]vector: those of closed writers, for the next one
+}
+
+// fill appends one column of a chunk of rows to a vector.
+type fill[R any] func(rows []R, to *vector)
+
+// field is one declared column of a table with rows of type R.
+type field[R any] struct {
+	Column
+	fill fill[R]
+}
+
+func newRows[R any](name, doc string, fields []field[R]) *Rows[R] {
+	r := &Rows[R]{Table: Table{Name: name, Doc: doc}}
+	for _, f := range fields {
+		r.Columns = append(r.Columns, f.Column)
+		r.fills = append(r.fills, f.fill)
+	}
+	return r
+}
+
+// Text appends the text of one cell to dst, as tests and comparisons print it: numbers in decimal, booleans as true and false,
+// timestamps in the form of RFC 3339 with six digits and no zone. It reports false, and appends nothing, when the cell is NULL.
+func (t *Rows[R]) Text(row *R, column int, dst []byte) ([]byte, bool) {
+	v := vector{typ: t.Columns[column].Type}
+	t.fills[column]([]R{*row}, &v)
+	if v.levels[0] == 0 {
+		return dst, false
+	}
+	switch v.typ {
+	case Int32:
+		return strconv.AppendInt(dst, int64(v.i32[0]), 10), true
+	case Int64:
+		return strconv.AppendInt(dst, v.i64[0], 10), true
+	case Bool:
+		return strconv.AppendBool(dst, v.bools[0]), true
+	case Timestamp:
+		return time.UnixMicro(v.i64[0]).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000000"), true
+	default:
+		return append(dst, v.data...), true
+	}
+}
+
+// vector holds one column of the rows of one row group: the values that are present, one after the other, and a definition level per
+// row (1 present, 0 NULL), which is what Parquet's column writers take. Its buffers are reused from row group to row group.
+type vector struct {
+	typ     Type
+	levels  []int16
+	i32     []int32
+	i64     []int64
+	bools   []bool
+	data    []byte              // of strings and bytes, one value after the other
+	lengths []int32             // of the values in data
+	marked  int                 // how much of data has its length in lengths
+	views   []parquet.ByteArray // of data, made while encoding
+}
+
+func (v *vector) reset() {
+	v.levels, v.i32, v.i64, v.bools = v.levels[:0], v.i32[:0], v.i64[:0], v.bools[:0]
+	v.data, v.lengths, v.marked = v.data[:0], v.lengths[:0], 0
+}
+
+func (v *vector) null() { v.levels = append(v.levels, 0) }
+
+// mark closes a value of a string or binary column whose bytes were appended to data.
+func (v *vector) mark() {
+	v.levels = append(v.levels, 1)
+	v.lengths = append(v.lengths, int32(len(v.data)-v.marked))
+	v.marked = len(v.data)
+}
+
+func i32[R any](name string, get func(*R) (int32, bool), doc string, notes ...note) field[R] {
+	return field[R]{declare(name, Int32, doc, notes), func(rows []R, to *vector) {
+		for i := range rows {
+			if n, ok := get(&rows[i]); ok {
+				to.i32, to.levels = append(to.i32, n), append(to.levels, 1)
+			} else {
+				to.null()
+			}
+		}
+	}}
+}
+
+func i64[R any](name string, get func(*R) (int64, bool), doc string, notes ...note) field[R] {
+	return int64Of(Int64, name, get, doc, notes)
+}
+
+func ts[R any](name string, get func(*R) int64, doc string, notes ...note) field[R] {
+	return int64Of(Timestamp, name, func(r *R) (int64, bool) { t := get(r); return t, t != NoTime }, doc, notes)
+}
+
+func int64Of[R any](typ Type, name string, get func(*R) (int64, bool), doc string, notes []note) field[R] {
+	return field[R]{declare(name, typ, doc, notes), func(rows []R, to *vector) {
+		for i := range rows {
+			if n, ok := get(&rows[i]); ok {
+				to.i64, to.levels = append(to.i64, n), append(to.levels, 1)
+			} else {
+				to.null()
+			}
+		}
+	}}
+}
+
+func tri[R any](name string, get func(*R) Tri, doc string, notes ...note) field[R] {
+	return field[R]{declare(name, Bool, doc, notes), func(rows []R, to *vector) {
+		for i := range rows {
+			if b := get(&rows[i]); b != Unknown {
+				to.bools, to.levels = append(to.bools, b == True), append(to.levels, 1)
+			} else {
+				to.null()
+			}
+		}
+	}}
+}
+
+// str declares a string column; "" is NULL.
+func str[R any](name string, get func(*R) string, doc string, notes ...note) field[R] {
+	return field[R]{declare(name, String, doc, notes), func(rows []R, to *vector) {
+		for i := range rows {
+			if s := get(&rows[i]); s != "" {
+				to.data = append(to.data, s...)
+				to.mark()
+			} else {
+				to.null()
+			}
+		}
+	}}
+}
+
+func blob[R any](typ Type, name string, get func(*R) ([]byte, bool), doc string, notes ...note) field[R] {
+	return field[R]{declare(name, typ, doc, notes), func(rows []R, to *vector) {
+		for i := range rows {
+			if b, ok := get(&rows[i]); ok {
+				to.data = append(to.data, b...)
+				to.mark()
+			} else {
+				to.null()
+			}
+		}
+	}}
+}
+
+// addr declares a column of addresses in the text form of RFC 5952 or dotted decimals; an invalid address is NULL.
+func addr[R any](name string, get func(*R) netip.Addr, doc string, notes ...note) field[R] {
+	return field[R]{declare(name, String, doc, notes), func(rows []R, to *vector) {
+		for i := range rows {
+			if a := get(&rows[i]); a.IsValid() {
+				to.data = a.AppendTo(to.data)
+				to.mark()
+			} else {
+				to.null()
+			}
+		}
+	}}
+}
+
+// mac declares a column of hardware addresses, six lower-case octets with colons between.
+func mac[R any](name string, get func(*R) (MAC, bool), doc string, notes ...note) field[R] {
+	return field[R]{declare(name, String, doc, notes), func(rows []R, to *vector) {
+		for i := range rows {
+			if m, ok := get(&rows[i]); ok {
+				to.data = m.AppendTo(to.data)
+				to.mark()
+			} else {
+				to.null()
+			}
+		}
+	}}
+}
+
+// AppendTo appends the address as six lower-case octets with colons between.
+func (m MAC) AppendTo(dst []byte) []byte {
+	const digits = "0123456789abcdef"
+	for i, b := range m {
+		if i > 0 {
+			dst = append(dst, ':')
+		}
+		dst = append(dst, digits[b>>4], digits[b&15])
+	}
+	return dst
+}

@@ -1,0 +1,115 @@
+package schema_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pcaplake/pcaplake/schema"
+)
+
+// contract lists the columns of every table, in order, as users rely on them: a name that changes or moves breaks their SQL.
+var contract = map[string]string{
+	"packets": `
+		capture_id sensor frame_no frame_offset flow_id ts ts_extra_ns ts_suspect interface_id link_type pkt_dir cap_len wire_len dup_of_frame
+		src_mac dst_mac ether_type vlan_id inner_vlan_id mpls_label
+		tunnel tunnel_id tunnel_depth outer_src_ip outer_dst_ip outer_ip_proto outer_src_port outer_dst_port
+		ip_version ip_hdr_len ip_tos ip_len ip_id ip_flags ip_frag_offset ip_ttl ip_proto ip_flow_label ip_chksum ip_chksum_ok ip_options_count src_ip dst_ip
+		src_port dst_port tcp_seq tcp_ack tcp_hdr_len tcp_reserved tcp_flags tcp_window l4_chksum l4_chksum_ok tcp_urgent tcp_options_count
+		tcp_mss tcp_wscale tcp_sack_ok tcp_tsval tcp_tsecr udp_len icmp_type icmp_code icmp_id icmp_seq
+		payload_len padding_len chksum_note protocol protocols malformed`,
+	"arp": `capture_id sensor frame_no ts ts_extra_ns opcode sender_mac sender_ip target_mac target_ip`,
+	"dns": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port transport dns_id is_response opcode aa tc rd ra rcode
+		question_count answer_count authority_count additional_count qname qtype qclass message_len trailing_bytes malformed`,
+	"payloads": `capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port payload_len payload`,
+}
+
+func TestColumns(t *testing.T) {
+	// Anything that can pass 2^31 needs 64 bits, and times are one type everywhere.
+	wide := strings.Fields("tcp_seq tcp_ack tcp_tsval tcp_tsecr ip_id tunnel_id frame_no frame_offset flow_id cap_len wire_len payload_len")
+	for _, table := range schema.Tables() {
+		var names []string
+		for _, c := range table.Columns {
+			names = append(names, c.Name)
+			if c.Doc == "" {
+				t.Errorf("%s.%s has no doc", table.Name, c.Name)
+			}
+			if (c.Type == schema.Timestamp) != (c.Name == "ts") {
+				t.Errorf("%s.%s is %s", table.Name, c.Name, c.Type)
+			}
+			if slices.Contains(wide, c.Name) && c.Type != schema.Int64 {
+				t.Errorf("%s.%s is %s", table.Name, c.Name, c.Type)
+			}
+		}
+		if want := strings.Fields(contract[table.Name]); !slices.Equal(names, want) {
+			t.Errorf("%s has columns\n%v\nwant\n%v", table.Name, names, want)
+		}
+	}
+	if len(contract) != len(schema.Tables()) {
+		t.Errorf("%d tables, want %d", len(schema.Tables()), len(contract))
+	}
+}
+
+func TestDefinitions(t *testing.T) {
+	const want = `("capture_id" VARCHAR, "sensor" VARCHAR, "frame_no" BIGINT, "ts" TIMESTAMP, "ts_extra_ns" INTEGER, "opcode" INTEGER, ` +
+		`"sender_mac" VARCHAR, "sender_ip" VARCHAR, "target_mac" VARCHAR, "target_ip" VARCHAR)`
+	if got := schema.ARPs.DuckDB(); got != want {
+		t.Errorf("definitions\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestReasonsAreClosedLists(t *testing.T) {
+	for _, list := range [][]schema.Reason{schema.MalformedReasons, schema.ChksumNotes} {
+		seen := map[string]bool{}
+		for _, r := range list {
+			if r.Name == "" || r.Doc == "" || seen[r.Name] {
+				t.Errorf("reason %q: no name, no doc, or twice", r.Name)
+			}
+			seen[r.Name] = true
+		}
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	text := schema.Markdown()
+	for _, table := range schema.Tables() {
+		_, section, _ := strings.Cut(text, "\n## "+table.Name+"\n")
+		section, _, _ = strings.Cut(section, "\n## ")
+		for _, c := range table.Columns {
+			if !strings.Contains(section, "\n| `"+c.Name+"` | `"+c.Type.String()+"` |") {
+				t.Errorf("section %s does not name %s", table.Name, c.Name)
+			}
+		}
+	}
+	_, captures, _ := strings.Cut(text, "\n## captures\n")
+	for _, c := range schema.CaptureColumns() {
+		if c.Doc == "" || !strings.Contains(captures, "\n| `"+c.Name+"` | `"+c.Type+"` |") {
+			t.Errorf("section captures does not name %s, or it has no doc", c.Name)
+		}
+	}
+	for _, r := range slices.Concat(schema.MalformedReasons, schema.ChksumNotes) {
+		if !strings.Contains(text, "| `"+r.Name+"` | "+r.Doc+" |") {
+			t.Errorf("no line says %s", r.Name)
+		}
+	}
+	for i, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(line, "| column ") {
+			checkTable(t, strings.Split(text, "\n")[i:])
+		}
+	}
+}
+
+// checkTable holds every line of a table to the number of cells of its head.
+func checkTable(t *testing.T, lines []string) {
+	t.Helper()
+	want := strings.Count(lines[0], "|")
+	for _, line := range lines {
+		if !strings.HasPrefix(line, "|") {
+			return
+		}
+		if strings.Count(line, "|") != want {
+			t.Errorf("%d cells, want %d: %s", strings.Count(line, "|"), want, line)
+		}
+	}
+}
