@@ -40,7 +40,7 @@ func parseAfter(s string) (after, error) {
 // apply deletes or moves a source that is as it was when it was read. Whole says that every byte of it is in the lake's rows: a damaged
 // capture is never deleted.
 func (a after) apply(s *source, whole bool) error {
-	if a.action == keepSource || s.spooled {
+	if a.action == keepSource || s.ours {
 		return nil
 	}
 	info, err := os.Lstat(s.path)

@@ -66,7 +66,7 @@ func (x *index) content(s *source) string {
 // add notes that s, opened at the time told, has this content.
 func (x *index) add(s *source, content string, opened time.Time) {
 	path, err := filepath.Abs(s.path)
-	if err != nil || s.spooled || opened.Sub(s.mtime) < racy {
+	if err != nil || s.ours || opened.Sub(s.mtime) < racy {
 		return
 	}
 	x.mu.Lock()

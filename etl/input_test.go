@@ -225,6 +225,9 @@ func TestDryRun(t *testing.T) {
 		t.Errorf("plan: -want +got\n%s", diff)
 	}
 	ingest(t, Options{Lake: "lake", Sources: []string{"a.pcap"}})
+	if s := ingest(t, Options{Lake: "lake", Sources: []string{"-"}, Stdin: strings.NewReader(""), DryRun: true}); s.Failed != 1 {
+		t.Errorf("of a stream: %+v", s)
+	}
 	before := contents(t, "lake")
 	want["a.pcap"] = ActionKnown
 	if diff := cmp.Diff(want, actions(ingest(t, o))); diff != "" {

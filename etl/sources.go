@@ -16,16 +16,16 @@ const stdinSource = "-"
 
 // A source is one file that may be a capture.
 type source struct {
-	order   int    // place among the sources of the run, from 0
-	name    string // as it is recorded: the path as told, cleaned
-	path    string // where its bytes lie
-	within  string // path below the folder it was found in, to keep its place under --after move
-	named   bool   // told by itself, not found in a folder
-	spooled bool   // its bytes are a copy in staging: nothing becomes of them after the run
-	fifo    bool   // a stream that must be spooled first
-	once    bool   // its frames came only now and never again: an interrupt does not drop it
-	size    int64
-	mtime   time.Time
+	order  int    // place among the sources of the run, from 0
+	name   string // as it is recorded: the path as told, cleaned
+	path   string // where its bytes lie
+	within string // path below the folder it was found in, to keep its place under --after move
+	named  bool   // told by itself, not found in a folder
+	ours   bool   // its bytes lie in the lake's own folders: nothing becomes of them after the run
+	fifo   bool   // a stream that must be spooled first
+	once   bool   // its frames came only now and never again: an interrupt does not drop it
+	size   int64
+	mtime  time.Time
 }
 
 // A finder lists sources: named ones in the order told, folders in the order of names.
@@ -208,7 +208,7 @@ func reason(err error) string {
 	case errors.As(err, &path):
 		return fmt.Sprintf("%s: %v", path.Op, path.Err)
 	}
-	return err.Error()
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
 // calledCapture reports whether a file's name says that it is a capture, packed or not.

@@ -16,6 +16,9 @@ import (
 // spool copies a stream into the staging folder, where it can be read as often as needed, and points s to the copy. Cancelling ctx ends
 // the stream early and is no error: what has come cannot be had again.
 func (r *run) spool(ctx context.Context, s *source) (err error) {
+	if r.o.DryRun {
+		return errors.New("a dry run does not read streams")
+	}
 	in := r.o.Stdin
 	if s.name != stdinSource {
 		f, err := os.Open(s.path)
@@ -40,7 +43,7 @@ func (r *run) spool(ctx context.Context, s *source) (err error) {
 	if err != nil {
 		return disk(err)
 	}
-	s.path, s.size, s.mtime, s.spooled = out.Name(), info.Size(), info.ModTime(), true
+	s.path, s.size, s.mtime, s.ours = out.Name(), info.Size(), info.ModTime(), true
 	return nil
 }
 
@@ -63,7 +66,7 @@ func copyStream(ctx context.Context, out io.Writer, in io.Reader) error {
 
 // live captures from an interface into a file of the lake's _live folder, which appears there only when it is whole, and returns it as a
 // source; nil when there was no frame. Cancelling ctx ends the capture.
-func (r *run) live(ctx context.Context, o capture.LiveOptions) (_ *source, err error) {
+func (r *run) live(ctx context.Context, o capture.LiveOptions) (*source, error) {
 	name, err := lake.SafeName(o.Interface)
 	if err != nil {
 		return nil, fmt.Errorf("%w: interface %q: %w", ErrUsage, o.Interface, err)
@@ -77,10 +80,16 @@ func (r *run) live(ctx context.Context, o capture.LiveOptions) (_ *source, err e
 		return nil, disk(err)
 	}
 	defer os.Remove(aside.Name())
-	stats, err := capture.Live(ctx, aside, o)
-	err = errors.Join(err, disk(errors.Join(aside.Chmod(0o640), aside.Sync(), aside.Close())))
-	if err != nil {
+	out := &diskWriter{to: aside}
+	stats, err := capture.Live(ctx, out, o)
+	if err := disk(errors.Join(out.err, aside.Chmod(0o640), aside.Sync(), aside.Close())); err != nil {
 		return nil, fmt.Errorf("capture from %s: %w", o.Interface, err)
+	}
+	if err != nil && stats.Frames == 0 {
+		return nil, fmt.Errorf("capture from %s: %w", o.Interface, err)
+	}
+	if err != nil {
+		r.o.Log.Warn("the capture broke off, what came before is kept", "interface", o.Interface, "error", err)
 	}
 	if stats.Frames == 0 {
 		r.o.Log.Warn("no frame seen", "interface", o.Interface)
@@ -98,11 +107,11 @@ func (r *run) live(ctx context.Context, o capture.LiveOptions) (_ *source, err e
 		return nil, disk(err)
 	}
 	s := newSource(path, filepath.Base(path), info)
-	s.name, s.named, s.once = filepath.Base(dir)+"/"+filepath.Base(path), true, true
+	s.name, s.named, s.once, s.ours = filepath.Base(dir)+"/"+filepath.Base(path), true, true, true
 	return s, nil
 }
 
 // settled reports whether a file has been left alone for as long as it takes to count as finished.
 func (r *run) settled(s *source) bool {
-	return s.once || s.spooled || r.o.Settle <= 0 || time.Since(s.mtime) >= r.o.Settle
+	return s.ours || r.o.Settle <= 0 || time.Since(s.mtime) >= r.o.Settle
 }

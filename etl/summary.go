@@ -13,30 +13,30 @@ const (
 
 // Summary is what a run did: one JSON object, its fields in this order.
 type Summary struct {
-	Command           string           `json:"command"`                // "ingest"
-	Run               string           `json:"run,omitempty"`          // name of the record under _runs; none in a dry run
-	Status            string           `json:"status"`                 // one of the constants Status…
-	DryRun            bool             `json:"dry_run,omitempty"`      // nothing was written: committed tells what would be
-	CapturesFound     int              `json:"captures_found"`         // sources that are captures, or should be
-	Committed         int              `json:"committed"`              // captures that this run added
-	Known             int              `json:"known"`                  // captures whose content the lake has, whatever the path or packing
-	KnownOtherOptions int              `json:"known_other_options"`    // of these: committed with another sensor or payload
-	Failed            int              `json:"failed"`                 // captures that cannot be read; errors says why
-	Truncated         int              `json:"truncated"`              // of the committed: cut or damaged, every whole frame is there
-	Unsettled         int              `json:"unsettled"`              // files too young for --settle, left for later
-	Skipped           int              `json:"skipped"`                // files in folders that are no captures
-	Packets           int64            `json:"packets"`                // rows of packets that this run added
-	Rows              map[string]int64 `json:"rows"`                   // rows that this run added, by table
-	Bytes             int64            `json:"bytes"`                  // of the captures that this run added, decompressed
-	Rejected          map[string]int64 `json:"rejected"`               // frames without a row, by reason
-	Malformed         map[string]int64 `json:"malformed"`              // rows whose decoding ended early, by reason
-	Snapped           int64            `json:"snapped"`                // frames captured in part
-	OutOfOrder        int64            `json:"out_of_order"`           // frames stamped earlier than the one before
-	Errors            []SourceError    `json:"errors"`                 // what failed, in the order of the sources
-	Plan              []Planned        `json:"plan,omitempty"`         // of a dry run, in the order of the sources
-	Seconds           float64          `json:"seconds"`                // the run's duration
-	PacketsPerSecond  float64          `json:"packets_per_second"`     // packets over seconds
-	ToolVersion       string           `json:"tool_version,omitempty"` //
+	Command           string           `json:"command"`             // "ingest"
+	Run               string           `json:"run,omitempty"`       // name of the record under _runs; none in a dry run
+	Status            string           `json:"status"`              // one of the constants Status…
+	DryRun            bool             `json:"dry_run,omitempty"`   // nothing was written: committed tells what would be
+	CapturesFound     int              `json:"captures_found"`      // sources that are captures, or should be
+	Committed         int              `json:"committed"`           // captures that this run added
+	Known             int              `json:"known"`               // captures whose content the lake has, whatever the path or packing
+	KnownOtherOptions int              `json:"known_other_options"` // of these: committed with another sensor or payload
+	Failed            int              `json:"failed"`              // captures that cannot be read; errors says why
+	Truncated         int              `json:"truncated"`           // of the committed: cut or damaged, every whole frame is there
+	Unsettled         int              `json:"unsettled"`           // files too young for --settle, left for later
+	Skipped           int              `json:"skipped"`             // files in folders that are no captures
+	Packets           int64            `json:"packets"`             // rows of packets that this run added
+	Rows              map[string]int64 `json:"rows"`                // rows that this run added, by table
+	Bytes             int64            `json:"bytes"`               // of the captures that this run added, decompressed
+	Rejected          map[string]int64 `json:"rejected"`            // frames without a row, by reason
+	Malformed         map[string]int64 `json:"malformed"`           // rows whose decoding ended early, by reason
+	Snapped           int64            `json:"snapped"`             // frames captured in part
+	OutOfOrder        int64            `json:"out_of_order"`        // frames stamped earlier than the one before
+	Errors            []SourceError    `json:"errors"`              // what failed, in the order of the sources
+	Plan              []Planned        `json:"plan,omitempty"`      // of a dry run, in the order of the sources
+	Seconds           float64          `json:"seconds"`             // the run's duration
+	PacketsPerSecond  float64          `json:"packets_per_second"`  // packets over seconds
+	ToolVersion       string           `json:"tool_version,omitempty"`
 }
 
 // SourceError is why one source is not in the lake.

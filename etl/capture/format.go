@@ -15,10 +15,10 @@ type signature struct {
 
 // signatures are the formats that are known by their first bytes; those without open are refused by name.
 var signatures = []signature{
-	{0, "\xd4\xc3\xb2\xa1", openPcap(order{}, "us", 1), "pcap"},
-	{0, "\xa1\xb2\xc3\xd4", openPcap(order{big: true}, "us", 1), "pcap"},
-	{0, "\x4d\x3c\xb2\xa1", openPcap(order{}, "ns", 1000), "pcap"},
-	{0, "\xa1\xb2\x3c\x4d", openPcap(order{big: true}, "ns", 1000), "pcap"},
+	{0, "\xd4\xc3\xb2\xa1", openPcap(order{}, "us", 1000), "pcap"},
+	{0, "\xa1\xb2\xc3\xd4", openPcap(order{big: true}, "us", 1000), "pcap"},
+	{0, "\x4d\x3c\xb2\xa1", openPcap(order{}, "ns", 1), "pcap"},
+	{0, "\xa1\xb2\x3c\x4d", openPcap(order{big: true}, "ns", 1), "pcap"},
 	{0, "\x0a\x0d\x0d\x0a", openPcapng, "pcapng"},
 	{0, "\x34\xcd\xb2\xa1", nil, "modified pcap (magic a1b2cd34, little-endian)"},
 	{0, "\xa1\xb2\xcd\x34", nil, "modified pcap (magic a1b2cd34, big-endian)"},

@@ -8,9 +8,18 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
-// sum adds bytes to a ones' complement sum (RFC 1071), eight at a time; the result is folded to 16 bits by fold.
+// sum adds bytes to a ones' complement sum (RFC 1071), 32 at a time; fold brings the result to 16 bits.
 func sum(b []byte, total uint64) uint64 {
 	var carry uint64
+	for len(b) >= 32 {
+		total, carry = bits.Add64(total, binary.BigEndian.Uint64(b), 0)
+		total, carry = bits.Add64(total, binary.BigEndian.Uint64(b[8:]), carry)
+		total, carry = bits.Add64(total, binary.BigEndian.Uint64(b[16:]), carry)
+		total, carry = bits.Add64(total, binary.BigEndian.Uint64(b[24:]), carry)
+		total, carry = bits.Add64(total, 0, carry)
+		total += carry
+		b = b[32:]
+	}
 	for len(b) >= 8 {
 		total, carry = bits.Add64(total, binary.BigEndian.Uint64(b), 0)
 		total += carry
@@ -31,14 +40,9 @@ func fold(total uint64) uint16 {
 	return uint16(total)
 }
 
-// off is how far a stored checksum is from the one that the sum over all its bytes, the stored value included, would make right: stored
-// minus computed in ones' complement; 0 when it is right.
-func off(sumWithStored uint64) uint16 {
-	if f := fold(sumWithStored); f != 0xffff {
-		return f
-	}
-	return 0
-}
+// right is the folded sum over all bytes of a message with a right checksum, the checksum included. Any other is how far the checksum is
+// off: stored minus computed in ones' complement.
+const right = 0xffff
 
 // pseudo is the sum of the pseudo-header of TCP, UDP and ICMPv6 (RFC 9293 3.1, RFC 8200 8.1).
 func pseudo(src, dst netip.Addr, protocol uint8, length int64) uint64 {
@@ -53,31 +57,31 @@ func pseudo(src, dst netip.Addr, protocol uint8, length int64) uint64 {
 // judgeIP judges the checksum of an IPv4 header.
 func (d *Decoder) judgeIP(header []byte) {
 	p := d.row
-	wrong := off(sum(header, 0))
-	switch {
-	case wrong == 0:
+	switch total := fold(sum(header, 0)); {
+	case total == right:
 		p.IPChksumOK = schema.True
 	case p.IPChksum == 0:
 		d.note(schema.ChksumOffloadZero)
+	case d.superframe:
+		d.note(schema.ChksumSuperframe)
 	default:
-		p.IPChksumOK, p.IPChksumOff = schema.False, wrong
+		p.IPChksumOK, p.IPChksumOff = schema.False, total
 	}
 }
 
-// judgeL4 judges a transport checksum over a whole segment of n bytes with its pseudo-header sum (0 for ICMP, which has none).
+// judgeL4 judges a transport checksum over a whole message with the sum of its pseudo-header; 0 for ICMP, which has none.
 func (d *Decoder) judgeL4(l layer, pseudoSum uint64) {
 	p := d.row
 	switch {
 	case d.fragment:
 		d.note(schema.ChksumFragment)
 		return
-	case !l.whole():
+	case d.overrun || !l.whole():
 		d.note(schema.ChksumSnapped)
 		return
 	}
-	wrong := off(sum(l.b, pseudoSum))
-	switch {
-	case wrong == 0:
+	switch total := fold(sum(l.b, pseudoSum)); {
+	case total == right:
 		p.L4ChksumOK = schema.True
 	case pseudoSum != 0 && p.L4Chksum == int32(fold(pseudoSum)):
 		d.note(schema.ChksumOffloadPartial)
@@ -86,6 +90,6 @@ func (d *Decoder) judgeL4(l layer, pseudoSum uint64) {
 	case d.superframe:
 		d.note(schema.ChksumSuperframe)
 	default:
-		p.L4ChksumOK, p.L4ChksumOff = schema.False, wrong
+		p.L4ChksumOK, p.L4ChksumOff = schema.False, total
 	}
 }

@@ -18,6 +18,7 @@ type Options struct {
 // Decoder turns the frames of one capture into rows, in the order of the capture. It is not for concurrent use.
 type Decoder struct {
 	options   Options
+	link      link // of the frame before, since they hardly ever differ
 	chains    chains
 	rewritten rewritten
 
@@ -29,11 +30,15 @@ type Decoder struct {
 	finalDst   netip.Addr // destination in the pseudo-header: behind a routing header another than dst_ip
 	fragment   bool       // first fragment of several: transport lengths and sums are those of the whole datagram
 	superframe bool       // larger than what the wire carried (TSO, GRO)
+	overrun    bool       // the IP header declares more than the frame had
 }
 
 // New returns the decoder of a capture.
 func New(o Options) *Decoder {
-	return &Decoder{options: o, chains: make(chains), rewritten: make(rewritten)}
+	return &Decoder{
+		options: o, link: linkOf(0), chains: make(chains),
+		rewritten: rewritten{wrong: make(map[[2]netip.Addr]*rewrites)},
+	}
 }
 
 // Decode appends the frame's packet and what rows of applications it gives. It keeps nothing of the frame's buffer.
@@ -53,15 +58,16 @@ func (d *Decoder) Decode(f *capture.Frame, rows *Rows) {
 	case capture.DirOut:
 		d.row.PktDir = "out"
 	}
-	d.chain, d.fragment, d.superframe, d.finalDst = chain{}, false, false, netip.Addr{}
+	d.chain, d.fragment, d.superframe, d.overrun, d.finalDst = chain{}, false, false, false, netip.Addr{}
 	d.fcs = int64(max(0, f.FCSLen))
 	// Some captures hold more bytes of a frame than they say it had.
 	l := layer{b: f.Data, n: max(f.WireLen, int64(len(f.Data)))}
-	if link := linkOf(f.LinkType); link != nil {
-		d.push(link.proto)
-		if link.decode != nil {
-			link.decode(d, l)
-		}
+	if d.link.number != f.LinkType {
+		d.link = linkOf(f.LinkType)
+	}
+	d.push(d.link.proto)
+	if d.link.decode != nil {
+		d.link.decode(d, l)
 	}
 	d.row.Protocol, d.row.Protocols = d.chains.names(&d.chain)
 	d.rewritten.add(d.row)
@@ -94,6 +100,19 @@ func (d *Decoder) has(l layer, n int, reason string) bool {
 		d.malformed(reason)
 	}
 	return false
+}
+
+// header is has for a transport header, whose checksum cannot be judged when it is not all there.
+func (d *Decoder) header(l layer, n int, reason string) bool {
+	ok := d.has(l, n, reason)
+	switch {
+	case ok:
+	case d.fragment:
+		d.note(schema.ChksumFragment)
+	case d.overrun || l.n >= int64(n):
+		d.note(schema.ChksumSnapped)
+	}
+	return ok
 }
 
 // malformed notes the first reason why the frame could not be decoded to the end.

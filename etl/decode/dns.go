@@ -6,15 +6,12 @@ const (
 	dnsHeader   = 12
 	dnsQuestion = 5  // bytes of the shortest question: the root's
 	dnsRecord   = 11 // bytes of the shortest record
-	maxOpcode   = 6  // DSO, the last that is assigned
 )
 
-// dnsByPort reads the payload of a UDP datagram as DNS when a port says so and its header can be one.
+// dnsByPort reads the payload of a UDP datagram as DNS when a port says so and its header can be one. Of a first fragment, l.n is what the
+// whole datagram declares.
 func (d *Decoder) dnsByPort(l layer) {
 	p := d.row
-	if d.fragment {
-		return // the rest of the message is in other frames
-	}
 	switch {
 	case p.SrcPort == 53 || p.DstPort == 53:
 		d.dns(l, protoDNS)
@@ -25,9 +22,20 @@ func (d *Decoder) dnsByPort(l layer) {
 	}
 }
 
+// plausible reports whether a message of n bytes can have this header: an assigned opcode, and no more records than it has room for. A
+// port alone does not make a message; bytes at random pass one time in thousands.
+func plausible(header []byte, n int64) bool {
+	questions, records := int64(u16(header[4:])), int64(u16(header[6:]))+int64(u16(header[8:]))+int64(u16(header[10:]))
+	switch header[2] >> 3 & 15 {
+	case 0, 1, 2, 4, 5, 6: // query, inverse query, status, notify, update, stateful operations
+		return dnsHeader+questions*dnsQuestion+records*dnsRecord <= n
+	}
+	return false
+}
+
 // dns decodes a DNS message (RFC 1035): header, first question, and where its last declared record ends.
 func (d *Decoder) dns(l layer, name proto) {
-	if l.n == 0 {
+	if l.n <= 0 || len(l.b) >= dnsHeader && !plausible(l.b, l.n) {
 		return
 	}
 	d.push(name)
@@ -36,9 +44,6 @@ func (d *Decoder) dns(l layer, name proto) {
 	}
 	p, b := d.row, l.b
 	flags := u16(b[2:])
-	if flags>>11&15 > maxOpcode {
-		return
-	}
 	d.rows.DNSs = append(d.rows.DNSs, schema.DNS{
 		CaptureID: p.CaptureID, Sensor: p.Sensor, FrameNo: p.FrameNo, TS: p.TS, TSExtraNS: p.TSExtraNS,
 		SrcIP: p.SrcIP, DstIP: p.DstIP, SrcPort: p.SrcPort, DstPort: p.DstPort, Transport: "udp",
@@ -67,8 +72,8 @@ func (d *Decoder) dnsRecords(m *schema.DNS, l layer) (end int, reason string) {
 		if !w.name() || !w.skip(4) {
 			return 0, w.reason
 		}
-		if i == 0 {
-			d.dnsFirst(m, l.b, start, w.at)
+		if i == 0 && !d.dnsFirst(m, l.b, start, w.at) {
+			return 0, schema.MalformedDNSName
 		}
 	}
 	records := m.AnswerCount + m.AuthorityCount + m.AdditionalCount
@@ -80,15 +85,16 @@ func (d *Decoder) dnsRecords(m *schema.DNS, l layer) (end int, reason string) {
 	return w.at, ""
 }
 
-func (d *Decoder) dnsFirst(m *schema.DNS, b []byte, start, end int) {
+// dnsFirst takes the question between start and end. It reports false for a name that cannot be read.
+func (d *Decoder) dnsFirst(m *schema.DNS, b []byte, start, end int) bool {
 	at := len(d.rows.arena)
 	text, ok := appendName(d.rows.arena, b, start)
-	if !ok {
-		return
+	if ok {
+		d.rows.arena = text
+		m.HasQuestion, m.QName = true, text[at:len(text):len(text)]
+		m.QType, m.QClass = int32(u16(b[end-4:])), int32(u16(b[end-2:]))
 	}
-	d.rows.arena = text
-	m.HasQuestion, m.QName = true, text[at:len(text):len(text)]
-	m.QType, m.QClass = int32(u16(b[end-4:])), int32(u16(b[end-2:]))
+	return ok
 }
 
 // walker moves over the records of a message of n bytes, of which b were captured.

@@ -42,8 +42,7 @@ func (d *Decoder) icmpv6(l layer) {
 }
 
 func (d *Decoder) icmpTypes(l layer) bool {
-	if !d.has(l, 4, schema.MalformedICMPShort) {
-		d.note(schema.ChksumSnapped)
+	if !d.header(l, 4, schema.MalformedICMPShort) {
 		return false
 	}
 	p := d.row

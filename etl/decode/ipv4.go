@@ -38,19 +38,14 @@ func (d *Decoder) ipv4(l layer) {
 		d.malformed(schema.MalformedIPHeaderLength)
 		return
 	}
-	if total > l.n {
-		d.malformed(schema.MalformedIPTotalLength)
-	} else {
-		p.PaddingLen, p.Has = l.n-total, p.Has|schema.HasPadding
-	}
-	l = l.limit(total)
+	l = d.ipEnd(l, total, schema.MalformedIPTotalLength)
 	if int64(len(l.b)) < header {
 		d.note(schema.ChksumSnapped)
 		return
 	}
 	d.judgeIP(l.b[:header])
 	d.ipv4Options(l.b[20:header])
-	l = layer{l.b[header:], total - header}
+	l = l.skip(int(header))
 	d.fragment = fragment&0x2000 != 0
 	if p.IPFragOffset > 0 {
 		d.note(schema.ChksumFragment)
@@ -58,6 +53,17 @@ func (d *Decoder) ipv4(l layer) {
 		return
 	}
 	d.transport(b[9], l)
+}
+
+// ipEnd cuts what follows the IP packet, whose length its header declares, and counts it.
+func (d *Decoder) ipEnd(l layer, total int64, reason string) layer {
+	if total > l.n {
+		d.overrun = true
+		d.malformed(reason)
+		return l
+	}
+	d.row.PaddingLen, d.row.Has = l.n-total, d.row.Has|schema.HasPadding
+	return l.limit(total)
 }
 
 // ipv4Options counts the options, EOL and NOP included.

@@ -49,13 +49,7 @@ func (d *Decoder) ipv6(l layer) {
 	p.IPLen, p.IPTTL = total, int32(b[7])
 	p.SrcIP, p.DstIP = netip.AddrFrom16([16]byte(b[8:24])), netip.AddrFrom16([16]byte(b[24:40]))
 	d.finalDst = p.DstIP
-	if total > l.n {
-		d.malformed(schema.MalformedIPv6Payload)
-	} else {
-		p.PaddingLen, p.Has = l.n-total, p.Has|schema.HasPadding
-	}
-	l = l.limit(total)
-	d.extensions(b[6], layer{l.b[ipv6Header:], total - ipv6Header})
+	d.extensions(b[6], d.ipEnd(l, total, schema.MalformedIPv6Payload).skip(ipv6Header))
 }
 
 // extensions walks the chain of extension headers.
@@ -77,17 +71,13 @@ func (d *Decoder) extensions(next byte, l layer) {
 			return
 		}
 		size := extensionSize(next, l.b)
+		if !d.has(l, size, schema.MalformedIPv6Extension) {
+			return
+		}
 		p.IPHdrLen += int32(size)
-		if size > l.n {
-			d.malformed(schema.MalformedIPv6Extension)
-			return
-		}
-		if int64(len(l.b)) < size {
-			return
-		}
 		kind, header := next, l.b[:size]
 		next = header[0]
-		l = l.skip(int(size))
+		l = l.skip(size)
 		switch kind {
 		case nextRouting:
 			d.routing(header)
@@ -125,33 +115,39 @@ func extensionProto(next byte) proto {
 }
 
 // extensionSize is the length of an extension header in bytes.
-func extensionSize(kind byte, b []byte) int64 {
+func extensionSize(kind byte, b []byte) int {
 	switch kind {
 	case nextFragment:
 		return 8
 	case nextAH: // RFC 4302: in 4-byte words, minus 2
-		return (int64(b[1]) + 2) * 4
+		return (int(b[1]) + 2) * 4
 	}
-	return (int64(b[1]) + 1) * 8
+	return (int(b[1]) + 1) * 8
 }
 
 // routing finds the final destination of a packet that is still on its way through the addresses of a routing header: checksums are made
-// with that one.
+// with that one (RFC 8200 8.1).
 func (d *Decoder) routing(h []byte) {
-	segmentsLeft := int(h[3])
-	if segmentsLeft == 0 {
+	if h[3] == 0 { // no segments left
 		return
 	}
-	at := -1
+	final := d.finalDst.As16()
 	switch h[2] {
-	case 0, 2: // source route (deprecated, RFC 5095), mobility (RFC 6275): the last address
-		at = len(h) - 16
+	case 0, 2: // source route (deprecated by RFC 5095), mobility (RFC 6275): the last address
+		if len(h) >= 24 {
+			copy(final[:], h[len(h)-16:])
+		}
+	case 3: // RPL (RFC 6554): the last, without the bytes that it shares with the destination, before the padding
+		shared, end := int(h[4]&15), len(h)-int(h[5]>>4)
+		if begin := end - (16 - shared); begin >= 8 {
+			copy(final[shared:], h[begin:end])
+		}
 	case 4: // segment routing (RFC 8754): the first, since the list runs backwards
-		at = 8
+		if len(h) >= 24 {
+			copy(final[:], h[8:24])
+		}
 	}
-	if at >= 8 && at+16 <= len(h) {
-		d.finalDst = netip.AddrFrom16([16]byte(h[at : at+16]))
-	}
+	d.finalDst = netip.AddrFrom16(final)
 }
 
 // fragmentHeader takes a fragment header and returns the offset in bytes.

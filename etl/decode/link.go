@@ -1,7 +1,9 @@
 package decode
 
 import (
+	"cmp"
 	"encoding/binary"
+	"slices"
 
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -10,46 +12,70 @@ import (
 type LinkType struct {
 	Number  int32
 	Name    string // in the registry of tcpdump.org, without LINKTYPE_
-	Decoded bool   // down to IP; others are rows with time and lengths
+	Decoded bool   // as far as IP; frames of others are rows with time and lengths
 }
 
-// link is one entry of the table: how frames of a link type begin.
+// link is one entry of the table: how frames of a link type begin. Without decode they are rows with time, lengths and that one name.
 type link struct {
-	LinkType
+	number int32
+	name   string
 	proto  proto
 	decode func(*Decoder, layer)
 }
 
-// links are the link types that are decoded. All others are rows with time and lengths.
+// links are the known link types, by number. All others are rows with time and lengths.
 var links = []link{
-	{LinkType{0, "NULL", true}, protoNull, (*Decoder).null},
-	{LinkType{1, "ETHERNET", true}, protoEth, (*Decoder).ethernet},
-	{LinkType{12, "RAW", true}, protoRaw, (*Decoder).raw}, // DLT_RAW as some systems wrote it into files
-	{LinkType{14, "RAW", true}, protoRaw, (*Decoder).raw}, // the same on OpenBSD
-	{LinkType{101, "RAW", true}, protoRaw, (*Decoder).raw},
-	{LinkType{108, "LOOP", true}, protoNull, (*Decoder).loop},
-	{LinkType{113, "LINUX_SLL", true}, protoSLL, (*Decoder).sll},
-	{LinkType{228, "IPV4", true}, protoRaw, (*Decoder).ipv4},
-	{LinkType{229, "IPV6", true}, protoRaw, (*Decoder).ipv6},
-	{LinkType{276, "LINUX_SLL2", true}, protoSLL, (*Decoder).sll2},
+	{0, "NULL", protoNull, (*Decoder).null},
+	{1, "ETHERNET", protoEth, (*Decoder).ethernet},
+	{6, "IEEE802_5", protoTokenRing, nil},
+	{7, "ARCNET_BSD", protoARCNET, nil},
+	{9, "PPP", protoPPP, nil},
+	{10, "FDDI", protoFDDI, nil},
+	{12, "RAW", protoRaw, (*Decoder).raw}, // DLT_RAW as some systems wrote it into files
+	{14, "RAW", protoRaw, (*Decoder).raw}, // the same on OpenBSD
+	{50, "PPP_HDLC", protoPPP, nil},
+	{101, "RAW", protoRaw, (*Decoder).raw},
+	{104, "C_HDLC", protoCHDLC, nil},
+	{105, "IEEE802_11", protoWLAN, nil},
+	{107, "FRELAY", protoFrameRelay, nil},
+	{108, "LOOP", protoNull, (*Decoder).loop},
+	{113, "LINUX_SLL", protoSLL, (*Decoder).sll},
+	{123, "SUNATM", protoATM, nil},
+	{127, "IEEE802_11_RADIOTAP", protoRadiotap, nil},
+	{129, "ARCNET_LINUX", protoARCNET, nil},
+	{140, "MTP2", protoMTP2, nil},
+	{165, "BACNET_MS_TP", protoMSTP, nil},
+	{192, "PPI", protoPPI, nil},
+	{195, "IEEE802_15_4_WITHFCS", protoWPAN, nil},
+	{226, "IPNET", protoIPNET, nil},
+	{227, "CAN_SOCKETCAN", protoCAN, nil},
+	{228, "IPV4", protoNone, (*Decoder).ipv4},
+	{229, "IPV6", protoNone, (*Decoder).ipv6},
+	{230, "IEEE802_15_4_NOFCS", protoWPAN, nil},
+	{231, "DBUS", protoDBus, nil},
+	{239, "NFLOG", protoNFLOG, nil},
+	{242, "IPOIB", protoIPoIB, nil},
+	{253, "NETLINK", protoNetlink, nil},
+	{271, "VSOCK", protoVsock, nil},
+	{276, "LINUX_SLL2", protoSLL, (*Decoder).sll2},
 }
 
-// LinkTypes returns the link types that are decoded, by number.
+// LinkTypes returns the known link types, by number.
 func LinkTypes() []LinkType {
 	out := make([]LinkType, len(links))
 	for i, l := range links {
-		out[i] = l.LinkType
+		out[i] = LinkType{Number: l.number, Name: l.name, Decoded: l.decode != nil}
 	}
 	return out
 }
 
-func linkOf(number int32) *link {
-	for i := range links {
-		if links[i].Number == number {
-			return &links[i]
-		}
+// linkOf returns the entry of a link type, or one that says nothing.
+func linkOf(number int32) link {
+	i, ok := slices.BinarySearchFunc(links, number, func(l link, n int32) int { return cmp.Compare(l.number, n) })
+	if !ok {
+		return link{number: number}
 	}
-	return nil
+	return links[i]
 }
 
 // raw decodes what begins with an IP header of either version.

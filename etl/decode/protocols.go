@@ -50,6 +50,26 @@ const (
 	protoEAPOL
 	protoSlow
 	protoPTP
+	protoTokenRing
+	protoARCNET
+	protoPPP
+	protoFDDI
+	protoCHDLC
+	protoWLAN
+	protoFrameRelay
+	protoATM
+	protoRadiotap
+	protoMTP2
+	protoMSTP
+	protoPPI
+	protoWPAN
+	protoIPNET
+	protoCAN
+	protoDBus
+	protoNFLOG
+	protoIPoIB
+	protoNetlink
+	protoVsock
 )
 
 // protoNames are Wireshark's short names.
@@ -61,6 +81,10 @@ var protoNames = [...]string{
 	protoICMPv6: "icmpv6", protoIGMP: "igmp", protoGRE: "gre", protoEIGRP: "eigrp", protoOSPF: "ospf", protoPIM: "pim", protoVRRP: "vrrp",
 	protoDNS: "dns", protoMDNS: "mdns", protoLLMNR: "llmnr", protoMPLS: "mpls", protoPPPoEDiscovery: "pppoed", protoPPPoESession: "pppoes",
 	protoLLDP: "lldp", protoEAPOL: "eapol", protoSlow: "slow", protoPTP: "ptp",
+	protoTokenRing: "tr", protoARCNET: "arcnet", protoPPP: "ppp", protoFDDI: "fddi", protoCHDLC: "chdlc", protoWLAN: "wlan",
+	protoFrameRelay: "fr", protoATM: "atm", protoRadiotap: "radiotap", protoMTP2: "mtp2", protoMSTP: "mstp", protoPPI: "ppi",
+	protoWPAN: "wpan", protoIPNET: "ipnet", protoCAN: "can", protoDBus: "dbus", protoNFLOG: "nflog", protoIPoIB: "ipoib",
+	protoNetlink: "netlink", protoVsock: "vsock",
 }
 
 const maxChain = 32

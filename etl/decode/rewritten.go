@@ -2,6 +2,7 @@ package decode
 
 import (
 	"cmp"
+	"encoding/binary"
 	"net/netip"
 	"slices"
 
@@ -9,51 +10,80 @@ import (
 )
 
 const (
-	maxPairs      = 1 << 16 // pairs watched at a time, which whoever sends the packets can make many
-	leastRewrites = 2       // one packet alone may be damaged by chance
+	maxPairs      = 1 << 16 // pairs with wrong sums that are watched; whoever sends the packets can make them many
+	rightBits     = 1 << 20
+	leastRewrites = 2 // one packet alone may be damaged by chance
 )
 
-// rewritten watches the wrong checksums of each pair of addresses.
-type rewritten map[[2]netip.Addr]*rewrites
+// rewritten watches the checksums of each pair of addresses, in bounded memory.
+type rewritten struct {
+	wrong map[[2]netip.Addr]*rewrites
+	right [rightBits / 64]uint64 // one bit per hash of a pair that had a right sum; a pair lost to a collision is only not told
+}
 
+// rewrites is what is known of a pair with wrong sums.
 type rewrites struct {
-	offset  uint16 // 0: they differ, so nothing was rewritten
+	offset  uint16 // of the first packet; 0: they differ, so nothing was rewritten
 	packets int64
+	both    int64 // of these, whose two sums were judged
 }
 
 // add takes a packet. A rewritten address is in the header and in the pseudo-header, so it puts both sums off by the same amount.
-func (r rewritten) add(p *schema.Packet) {
-	if p.IPChksumOff == 0 && p.L4ChksumOff == 0 {
+func (r *rewritten) add(p *schema.Packet) {
+	if p.IPChksumOK == schema.Unknown && p.L4ChksumOK == schema.Unknown {
+		return
+	}
+	if p.IPChksumOK != schema.False || p.L4ChksumOK == schema.True {
+		bit := pairHash(p.SrcIP, p.DstIP) % rightBits
+		r.right[bit/64] |= 1 << (bit % 64)
 		return
 	}
 	pair := [2]netip.Addr{p.SrcIP, p.DstIP}
 	if pair[1].Less(pair[0]) {
 		pair[0], pair[1] = pair[1], pair[0]
 	}
-	seen := r[pair]
+	seen := r.wrong[pair]
 	if seen == nil {
-		if len(r) == maxPairs {
+		if len(r.wrong) == maxPairs {
 			return
 		}
 		seen = &rewrites{offset: p.IPChksumOff}
-		r[pair] = seen
+		r.wrong[pair] = seen
 	}
-	same := p.IPChksumOff == seen.offset && (p.L4ChksumOff == seen.offset || p.L4ChksumOK == schema.Unknown)
-	if !same {
+	if p.L4ChksumOK == schema.False {
+		seen.both++
+	}
+	if p.IPChksumOff != seen.offset || p.L4ChksumOK == schema.False && p.L4ChksumOff != seen.offset {
 		seen.offset = 0
 	}
 	seen.packets++
 }
 
-// Rewritten returns the address pairs of the frames so far all of whose wrong checksums are off by one same amount in IP and in the
-// transport: one of the two addresses was rewritten after capture. By address.
+// pairHash is the same both ways, and the same in every run.
+func pairHash(a, b netip.Addr) uint64 { return addrHash(a) + addrHash(b) }
+
+func addrHash(a netip.Addr) uint64 {
+	const prime = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio
+	b := a.As16()
+	h := (binary.LittleEndian.Uint64(b[:8])*prime ^ binary.LittleEndian.Uint64(b[8:])) * prime
+	return (h ^ h>>32) * prime >> 8
+}
+
+// Rewritten returns, by address, the pairs of the frames so far all of whose checksums are off by one same amount in IP and in the
+// transport: one of the two addresses was rewritten after capture.
 func (d *Decoder) Rewritten() []schema.Rewritten {
-	var out []schema.Rewritten
-	for pair, seen := range d.rewritten {
-		if seen.offset != 0 && seen.packets >= leastRewrites {
-			out = append(out, schema.Rewritten{A: pair[0].String(), B: pair[1].String(), Packets: seen.packets, Offset: int32(seen.offset)})
+	var pairs [][2]netip.Addr
+	for pair, seen := range d.rewritten.wrong {
+		bit := pairHash(pair[0], pair[1]) % rightBits
+		if seen.offset != 0 && seen.both >= leastRewrites && d.rewritten.right[bit/64]>>(bit%64)&1 == 0 {
+			pairs = append(pairs, pair)
 		}
 	}
-	slices.SortFunc(out, func(a, b schema.Rewritten) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
+	slices.SortFunc(pairs, func(a, b [2]netip.Addr) int { return cmp.Or(a[0].Compare(b[0]), a[1].Compare(b[1])) })
+	var out []schema.Rewritten
+	for _, pair := range pairs {
+		seen := d.rewritten.wrong[pair]
+		out = append(out, schema.Rewritten{A: pair[0].String(), B: pair[1].String(), Packets: seen.packets, Offset: int32(seen.offset)})
+	}
 	return out
 }

@@ -13,8 +13,7 @@ const (
 // tcp decodes a TCP segment (RFC 9293).
 func (d *Decoder) tcp(l layer) {
 	d.push(protoTCP)
-	if !d.ports(l, schema.MalformedTCPShort) || !d.has(l, 20, schema.MalformedTCPShort) {
-		d.note(schema.ChksumSnapped)
+	if !d.ports(l, schema.MalformedTCPShort) || !d.header(l, 20, schema.MalformedTCPShort) {
 		return
 	}
 	p, b := d.row, l.b

@@ -54,7 +54,7 @@ func ipProto(protocol byte) proto {
 		return protoGRE
 	case nextESP:
 		return protoESP
-	case nextAH:
+	case nextAH: // over IPv4; over IPv6 it is an extension header
 		return protoAH
 	case ipEIGRP:
 		return protoEIGRP
@@ -70,7 +70,7 @@ func ipProto(protocol byte) proto {
 
 // ports takes the two ports that TCP and its kin begin with.
 func (d *Decoder) ports(l layer, reason string) bool {
-	if !d.has(l, 4, reason) {
+	if !d.header(l, 4, reason) {
 		return false
 	}
 	p := d.row

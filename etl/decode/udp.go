@@ -7,8 +7,7 @@ const udpHeader = 8
 // udp decodes a UDP datagram (RFC 768, RFC 8200 8.1).
 func (d *Decoder) udp(l layer) {
 	d.push(protoUDP)
-	if !d.ports(l, schema.MalformedUDPShort) || !d.has(l, udpHeader, schema.MalformedUDPShort) {
-		d.note(schema.ChksumSnapped)
+	if !d.ports(l, schema.MalformedUDPShort) || !d.header(l, udpHeader, schema.MalformedUDPShort) {
 		return
 	}
 	p := d.row
@@ -20,24 +19,21 @@ func (d *Decoder) udp(l layer) {
 	case length < udpHeader:
 		d.malformed(schema.MalformedUDPLength)
 		return
-	case d.fragment:
-		length = l.n
-	case length > l.n:
+	case length > l.n && !d.fragment:
 		d.malformed(schema.MalformedUDPLength)
-		length = l.n
 	}
-	l = l.limit(length)
-	d.judgeUDP(l)
-	data := l.skip(udpHeader)
+	d.judgeUDP(l, length)
+	data := l.limit(length).skip(udpHeader)
 	d.payload(data)
-	d.dnsByPort(data)
+	d.dnsByPort(layer{data.b, length - udpHeader})
 }
 
-func (d *Decoder) judgeUDP(l layer) {
+// judgeUDP judges the checksum over the whole datagram of length bytes.
+func (d *Decoder) judgeUDP(l layer, length int64) {
 	p := d.row
 	switch {
 	case p.L4Chksum != 0:
-		d.judgeL4(l, pseudo(p.SrcIP, d.finalDst, ipUDP, l.n))
+		d.judgeL4(layer{l.limit(length).b, length}, pseudo(p.SrcIP, d.finalDst, ipUDP, length))
 	case p.IPVersion == 4:
 		d.note(schema.ChksumAbsent)
 	default:

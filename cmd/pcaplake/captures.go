@@ -1,0 +1,30 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+)
+
+func capturesCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name:  "captures",
+		Usage: "what the lake has: one row per capture",
+		Description: `The same as: pcaplake query captures
+
+Examples:
+  pcaplake captures
+  pcaplake captures --sensor dmz --from 2026-11-22 -f json`,
+		Flags: append([]cli.Flag{outputFlag()}, append(formatFlags(), datasetFlags()...)...),
+		Action: func(c *cli.Context) error {
+			session, err := openSession(c)
+			if err != nil {
+				return err
+			}
+			defer session.Close()
+			result, err := ask(c, session, "captures", nil)
+			if err != nil {
+				return err
+			}
+			return print(c, s, result)
+		},
+	}
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pcaplake/pcaplake/etl/lake"
+	"github.com/pcaplake/pcaplake/queries"
+	"github.com/urfave/cli/v2"
+)
+
+// datasetFlags narrow what a command reads.
+func datasetFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "from", Usage: "only packets at `TIME` or later (2026-11-22, or RFC 3339; UTC)"},
+		&cli.StringFlag{Name: "to", Usage: "only packets before `TIME`"},
+		&cli.StringSliceFlag{Name: "sensor", Usage: "only of this sensor; may be repeated"},
+		&cli.StringFlag{Name: "sql", Usage: "named queries of your own in `DIR`, before ours of the same name"},
+	}
+}
+
+// openSession opens the lake's live files for queries.
+func openSession(c *cli.Context) (*queries.Session, error) {
+	d, err := dataset(c)
+	if err != nil {
+		return nil, err
+	}
+	l, err := lake.Open(c.Context, c.String("lake"))
+	if err != nil {
+		return nil, err
+	}
+	state, err := l.Load(c.Context)
+	if err != nil {
+		return nil, err
+	}
+	d.Files, d.Captures = state.AllFiles(), state.Captures()
+	return queries.Open(c.Context, d)
+}
+
+// dataset is what the flags narrow a session to, without files.
+func dataset(c *cli.Context) (queries.Dataset, error) {
+	d := queries.Dataset{Sensors: c.StringSlice("sensor"), SQLDir: c.String("sql")}
+	var err error
+	if d.From, err = parseTime(c, "from"); err != nil {
+		return d, err
+	}
+	d.To, err = parseTime(c, "to")
+	return d, err
+}
+
+// timeLayouts are the forms of a time on the command line; without a zone it is UTC.
+var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly}
+
+func parseTime(c *cli.Context, flag string) (time.Time, error) {
+	text := c.String(flag)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, usage(fmt.Errorf("--%s %q: a date such as 2026-11-22 or a time such as 2026-11-22T18:55:30Z", flag, text))
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/pcaplake/pcaplake/etl"
+	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/urfave/cli/v2"
+)
+
+func ingestCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name:      "ingest",
+		Usage:     "captures into the lake, each exactly once",
+		ArgsUsage: "SOURCE…",
+		Description: `A SOURCE is a file, a folder, a glob pattern, or - for standard input: pcap or pcapng, plain, gzip or zstd.
+What the lake has is not read again. The last line is a summary as JSON.
+
+Examples:
+  pcaplake ingest /archive/2026-11-22/                        a night's captures
+  pcaplake ingest --sensor dmz --payload 256 'tap/*.pcap.gz'  with the first 256 bytes of every payload
+  tcpdump -i eth0 -w - -c 1000 | pcaplake ingest -            from a pipe
+  pcaplake ingest --live eth0 --count 100                     from an interface`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "sensor", Usage: "`NAME` of where the captures were taken", Value: "default"},
+			&cli.IntFlag{Name: "jobs", Usage: "captures read at a time; 0: one per processor"},
+			&cli.StringFlag{Name: "payload", Usage: "bytes of each payload to keep: `N` or all", Value: "0"},
+			&cli.DurationFlag{Name: "settle", Usage: "leave files changed within this `TIME` for later"},
+			&cli.StringFlag{Name: "after", Usage: "what becomes of a source that is committed: keep, move=`DIR` or delete", Value: "keep"},
+			&cli.BoolFlag{Name: "sha256", Usage: "record SHA-256 of the sources as well"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "say what would be done"},
+			&cli.StringFlag{Name: "summary", Usage: "write the summary to `FILE` as well"},
+			&cli.StringFlag{Name: "live", Usage: "capture from interface `IFACE` first (Linux)"},
+			&cli.Int64Flag{Name: "count", Usage: "end the live capture after `N` frames"},
+			&cli.DurationFlag{Name: "duration", Usage: "end the live capture after this `TIME`"},
+		},
+		Action: func(c *cli.Context) error { return ingest(c, s) },
+	}
+}
+
+func ingest(c *cli.Context, s streams) error {
+	o, err := ingestOptions(c, s)
+	if err != nil {
+		return err
+	}
+	var bar *progressBar
+	if f, ok := terminal(s.err); ok {
+		bar = newProgressBar(f)
+		o.Progress = bar.show
+	}
+	// The first signal lets the captures at hand be dropped or finished whole; the summary is written all the same.
+	summary, err := etl.Ingest(c.Context, o)
+	bar.finish()
+	if werr := writeSummary(c, s, summary); err == nil && werr != nil {
+		return werr
+	}
+	if status := etl.ExitStatus(summary, err); status != 0 {
+		return &statusError{status, err}
+	}
+	return nil
+}
+
+func ingestOptions(c *cli.Context, s streams) (etl.Options, error) {
+	o := etl.Options{
+		Lake: c.String("lake"), Sources: c.Args().Slice(), Stdin: s.in, Sensor: c.String("sensor"), Jobs: c.Int("jobs"),
+		Settle: c.Duration("settle"), After: c.String("after"), SHA256: c.Bool("sha256"), DryRun: c.Bool("dry-run"),
+		Explicit: c.IsSet("sensor") || c.IsSet("payload"), ToolVersion: version,
+	}
+	var err error
+	if o.Log, err = newLog(c, s.err); err != nil {
+		return o, err
+	}
+	if o.Payload, err = payloadBytes(c.String("payload")); err != nil {
+		return o, err
+	}
+	if name := c.String("live"); name != "" {
+		o.Live = &capture.LiveOptions{Interface: name, Count: c.Int64("count"), Duration: c.Duration("duration")}
+	}
+	if len(o.Sources) == 0 && o.Live == nil {
+		return o, usage(fmt.Errorf("nothing to ingest: name files, folders, a pattern, - or --live IFACE"))
+	}
+	return o, nil
+}
+
+func payloadBytes(text string) (int, error) {
+	if text == "all" {
+		return -1, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, usage(fmt.Errorf("payload %q: a number of bytes, or all", text))
+	}
+	return n, nil
+}
+
+// writeSummary prints the summary as the last line, and writes it to the file asked for, whole or not at all.
+func writeSummary(c *cli.Context, s streams, summary etl.Summary) error {
+	text, err := json.Marshal(summary)
+	if err != nil {
+		return fmt.Errorf("write summary: %w", err)
+	}
+	text = append(text, '\n')
+	if _, err := s.out.Write(text); err != nil {
+		return fmt.Errorf("write summary: %w", err)
+	}
+	if path := c.String("summary"); path != "" {
+		return writeWhole(path, func(w io.Writer) error {
+			_, err := w.Write(text)
+			return err
+		})
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+// Command pcaplake turns archives of packet captures into answers: captures in, a lake of Parquet, SQL and named queries out.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+)
+
+func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
+
+// run is main with its surroundings told; it returns the exit status.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, interrupted, stop := untilSignal(context.Background())
+	defer stop()
+	app := newApp(stdin, stdout, stderr)
+	args, err := normalise(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
+	if err != nil && !silent(err) {
+		fmt.Fprintln(stderr, "pcaplake: "+oneLine(err))
+	}
+	if s := interrupted.Load(); s != 0 && (err != nil || ctx.Err() != nil) {
+		return 128 + int(s)
+	}
+	return exitStatus(err)
+}
+
+// untilSignal returns a context that the first SIGINT or SIGTERM ends, and where the signal is told; the second one kills the process.
+func untilSignal(parent context.Context) (_ context.Context, interrupted *atomic.Int32, stop func()) {
+	ctx, cancel := context.WithCancel(parent)
+	interrupted = new(atomic.Int32)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		if s, ok := <-signals; ok {
+			interrupted.Store(int32(s.(syscall.Signal)))
+			signal.Stop(signals) // from here on the system's own answer: death
+			cancel()
+		}
+	}()
+	return ctx, interrupted, func() {
+		signal.Stop(signals)
+		cancel()
+	}
+}

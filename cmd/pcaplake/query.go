@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/pcaplake/pcaplake/queries"
+	"github.com/urfave/cli/v2"
+)
+
+func queryCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name:      "query",
+		Usage:     "answer a named query or any SQL that reads",
+		ArgsUsage: "NAME|SQL",
+		Description: `One word is the name of a query; anything else is SQL (DuckDB's) over the views packets, arp, dns, payloads, captures and scapy.
+
+Examples:
+  pcaplake query suspicious-address
+  pcaplake query addresses-sending-payloads --param top=5 --from 2026-11-22 --to 2026-11-23
+  pcaplake query "SELECT dst_port, count(*) FROM packets GROUP BY ALL ORDER BY 2 DESC LIMIT 10"
+  pcaplake query -F night.sql --param host=192.0.2.7 -f parquet -o night.parquet
+  pcaplake query --list`,
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "file", Aliases: []string{"F"}, Usage: "read the SQL from `FILE` (- is standard input)"},
+			&cli.StringSliceFlag{Name: "param", Usage: "value of a parameter: `NAME=VALUE`; may be repeated"},
+			&cli.BoolFlag{Name: "list", Usage: "list the named queries"},
+			outputFlag(),
+		}, append(formatFlags(), datasetFlags()...)...),
+		Action: func(c *cli.Context) error { return query(c, s) },
+	}
+}
+
+func outputFlag() cli.Flag {
+	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all"}
+}
+
+func formatFlags() []cli.Flag {
+	return []cli.Flag{&cli.StringFlag{
+		Name: "format", Aliases: []string{"f"}, Usage: "one of " + strings.Join(queries.Formats(), ", "), DefaultText: "table on a terminal, else tsv",
+	}}
+}
+
+func query(c *cli.Context, s streams) error {
+	if f := c.String("format"); f != "" && !slices.Contains(queries.Formats(), f) {
+		return usage(fmt.Errorf("format %q: one of %s", f, strings.Join(queries.Formats(), ", ")))
+	}
+	if c.Bool("list") {
+		return listQueries(c, s)
+	}
+	params, err := parameters(c.StringSlice("param"))
+	if err != nil {
+		return err
+	}
+	text, err := statement(c, s)
+	if err != nil {
+		return err
+	}
+	session, err := openSession(c)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	result, err := ask(c, session, text, params)
+	if err != nil {
+		return err
+	}
+	return print(c, s, result)
+}
+
+// statement is the name or SQL to run.
+func statement(c *cli.Context, s streams) (string, error) {
+	file := c.String("file")
+	switch {
+	case file == "" && c.NArg() == 1:
+		return c.Args().First(), nil
+	case file == "" && c.NArg() == 0:
+		return "", usage(errors.New("nothing to answer: name a query or write SQL; query --list shows the names"))
+	case c.NArg() > 0:
+		return "", usage(fmt.Errorf("too many arguments: %q: put SQL in quotes", c.Args().Slice()))
+	case file == "-":
+		text, err := io.ReadAll(s.in)
+		return string(text) + "\n", err
+	}
+	text, err := os.ReadFile(file)
+	return string(text) + "\n", err
+}
+
+// ask runs a named query if text is one word, else SQL.
+func ask(c *cli.Context, session *queries.Session, text string, params map[string]string) (*queries.Result, error) {
+	if strings.ContainsAny(text, " \t\r\n;(") {
+		return session.Query(c.Context, text, params)
+	}
+	q, err := session.Lookup(text)
+	if err != nil {
+		return nil, err
+	}
+	return session.Run(c.Context, q, params)
+}
+
+func parameters(texts []string) (map[string]string, error) {
+	params := make(map[string]string, len(texts))
+	for _, text := range texts {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return nil, usage(fmt.Errorf("--param %q: NAME=VALUE is expected", text))
+		}
+		params[name] = value
+	}
+	return params, nil
+}
+
+func listQueries(c *cli.Context, s streams) error {
+	session, err := queries.Open(c.Context, queries.Dataset{SQLDir: c.String("sql")})
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	t := &queries.Table{Columns: []queries.Column{{Name: "name", Type: "VARCHAR"}, {Name: "title", Type: "VARCHAR"}, {Name: "params", Type: "VARCHAR"}}}
+	for _, q := range session.Catalog() {
+		names := make([]string, len(q.Params))
+		for i, p := range q.Params {
+			names[i] = p.Name
+		}
+		t.Rows = append(t.Rows, []any{q.Name, q.Title, strings.Join(names, " ")})
+	}
+	return print(c, s, t.Result())
+}
+
+// print writes a result in the format asked for, to the file asked for or standard output.
+func print(c *cli.Context, s streams, r *queries.Result) error {
+	format, o := c.String("format"), queries.FormatOptions{}
+	f, tty := terminal(s.out)
+	if format == "" {
+		format = "tsv"
+		if tty && c.String("output") == "" {
+			format = "table"
+		}
+	}
+	if tty {
+		o.Width = width(f)
+	}
+	write := func(w io.Writer) error {
+		_, err := queries.Write(c.Context, w, format, r, o)
+		return err
+	}
+	if path := c.String("output"); path != "" {
+		return writeWhole(path, write)
+	}
+	return write(s.out)
+}

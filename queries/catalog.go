@@ -1,0 +1,119 @@
+package queries
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+)
+
+//go:embed sql/*.sql
+var builtin embed.FS
+
+// ErrUnknownQuery says that no named query has the name asked for; the error that wraps it names the nearest one.
+var ErrUnknownQuery = errors.New("no such named query")
+
+// Builtin returns the named queries of this program, in name order.
+func Builtin() ([]*Query, error) { return loadCatalog("") }
+
+// loadCatalog reads the named queries: ours, and over them those of the user's folder.
+func loadCatalog(dir string) ([]*Query, error) {
+	queries := map[string]*Query{}
+	sub, err := fs.Sub(builtin, "sql")
+	if err != nil {
+		return nil, fmt.Errorf("open built-in queries: %w", err)
+	}
+	if err := readQueries(queries, sub); err != nil {
+		return nil, err
+	}
+	if dir != "" {
+		if err := readQueries(queries, os.DirFS(dir)); err != nil {
+			return nil, fmt.Errorf("read queries of %s: %w", dir, err)
+		}
+	}
+	catalog := make([]*Query, 0, len(queries))
+	for _, q := range queries {
+		catalog = append(catalog, q)
+	}
+	slices.SortFunc(catalog, func(a, b *Query) int { return strings.Compare(a.Name, b.Name) })
+	return catalog, nil
+}
+
+func readQueries(queries map[string]*Query, files fs.FS) error {
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.IsDir() || path.Ext(e.Name()) != ".sql" {
+			continue
+		}
+		text, err := fs.ReadFile(files, e.Name())
+		if err != nil {
+			return err
+		}
+		q, err := ParseQuery(strings.TrimSuffix(e.Name(), ".sql"), string(text))
+		if err != nil {
+			return err
+		}
+		queries[q.Name] = q
+	}
+	return nil
+}
+
+// Catalog returns the session's named queries, detectors included, in name order.
+func (s *Session) Catalog() []*Query { return s.catalog }
+
+// Detectors returns the queries of the catalog whose rows are findings.
+func (s *Session) Detectors() []*Query {
+	var out []*Query
+	for _, q := range s.catalog {
+		if q.Kind == "detector" {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// Lookup returns the named query of that name; ErrUnknownQuery wrapped when there is none.
+func (s *Session) Lookup(name string) (*Query, error) {
+	nearest, distance := "", len(name)/2+1
+	for _, q := range s.catalog {
+		if q.Name == name {
+			return q, nil
+		}
+		if d := editDistance(name, q.Name); d < distance || strings.HasPrefix(q.Name, name) && distance > 0 {
+			nearest, distance = q.Name, d
+		}
+	}
+	hint := "query --list shows them"
+	if nearest != "" {
+		hint = "did you mean " + nearest + "?"
+	}
+	return nil, fmt.Errorf("%w: %s: %s", ErrUnknownQuery, EscapeText(name), hint)
+}
+
+// editDistance is Levenshtein's: insertions, deletions and replacements of one byte.
+func editDistance(a, b string) int {
+	previous := make([]int, len(b)+1)
+	for j := range previous {
+		previous[j] = j
+	}
+	for i := range len(a) {
+		current := make([]int, len(b)+1)
+		current[0] = i + 1
+		for j := range len(b) {
+			replace := previous[j]
+			if a[i] != b[j] {
+				replace++
+			}
+			current[j+1] = min(replace, previous[j+1]+1, current[j]+1)
+		}
+		previous = current
+	}
+	return previous[len(b)]
+}

@@ -1,0 +1,165 @@
+// Package queries answers questions about a lake: SQL over its live files, the named queries and detectors, and their results in
+// any format.
+//
+// A Session reads the files that its Dataset lists and no others; nothing it runs can write.
+package queries
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pcaplake/pcaplake/schema"
+)
+
+// Dataset is what a session sees.
+type Dataset struct {
+	Files    []schema.File    // live files of the lake
+	Captures []schema.Capture // rows of captures
+	From, To time.Time        // packets at From or later and before To, to the microsecond; zero: no limit
+	Sensors  []string         // none: all
+
+	SQLDir  string // the user's own named queries, which go before ours of the same name; "": none
+	Memory  string // limit of DuckDB's memory, such as "4GB"; "": 80 % of the machine's
+	Threads int    // 0: one per processor
+	TempDir string // where results too big for memory are spilled; "": the system's folder for temporary files
+}
+
+// Session answers queries on one dataset. Its methods may be called at once, and several results may be open at once.
+type Session struct {
+	dataset Dataset
+	catalog []*Query
+	db      *database
+	temp    string
+
+	mu    sync.Mutex // guards what follows
+	admin *connection
+	made  map[string]bool // views that exist
+}
+
+// Open makes a session. Nothing of the dataset is read before a statement names it.
+func Open(ctx context.Context, d Dataset) (*Session, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	catalog, err := loadCatalog(d.SQLDir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{dataset: d, catalog: catalog, made: map[string]bool{}}
+	if s.temp, err = os.MkdirTemp(d.TempDir, "pcaplake-query-"); err != nil {
+		return nil, fmt.Errorf("make folder for spilled rows: %w", err)
+	}
+	if err := s.open(); err != nil {
+		return nil, joinClose(err, s)
+	}
+	return s, nil
+}
+
+func joinClose(err error, s *Session) error {
+	if closeErr := s.Close(); closeErr != nil {
+		return fmt.Errorf("%w (and %w)", err, closeErr)
+	}
+	return err
+}
+
+func (s *Session) open() error {
+	settings := map[string]string{
+		"temp_directory":               s.temp,
+		"autoinstall_known_extensions": "false",
+		"autoload_known_extensions":    "false",
+		"allow_community_extensions":   "false",
+		"allow_persistent_secrets":     "false",
+	}
+	if s.dataset.Memory != "" {
+		settings["memory_limit"] = s.dataset.Memory
+	}
+	if s.dataset.Threads > 0 {
+		settings["threads"] = strconv.Itoa(s.dataset.Threads)
+	}
+	var err error
+	if s.db, err = openDatabase(settings); err != nil {
+		return err
+	}
+	if s.admin, err = s.db.connect(); err != nil {
+		return err
+	}
+	if err := s.admin.exec(macros + ";" + reasonDoc()); err != nil {
+		return fmt.Errorf("define macros: %w", err)
+	}
+	if err := s.admin.exec(s.confinement()); err != nil {
+		return fmt.Errorf("confine DuckDB: %w", err)
+	}
+	return nil
+}
+
+// confinement makes the dataset's files the only ones that any statement can open, by any function, and settings final.
+func (s *Session) confinement() string {
+	var paths []string
+	for _, f := range s.dataset.Files {
+		paths = append(paths, literal(f.Path))
+	}
+	return "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL allowed_paths = [" + strings.Join(paths, ", ") +
+		"]; SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true"
+}
+
+// Close ends the session and removes what it spilled; open results end with it.
+func (s *Session) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.admin != nil {
+		s.admin.close()
+		s.admin = nil
+	}
+	if s.db != nil {
+		s.db.close()
+		s.db = nil
+	}
+	if err := os.RemoveAll(s.temp); err != nil {
+		return fmt.Errorf("remove spilled rows: %w", err)
+	}
+	return nil
+}
+
+// Query runs one SQL statement that only reads (ErrNotReadOnly otherwise). $name in it is a parameter; its text is read as the
+// type which the statement wants there. The result must be closed; it ends with ctx.
+func (s *Session) Query(ctx context.Context, sql string, params map[string]string) (*Result, error) {
+	values := make(map[string]any, len(params))
+	for name, text := range params {
+		values[name] = text
+	}
+	return s.start(ctx, sql, values)
+}
+
+// Run runs a named query with its declared parameters and their defaults; where it declares others, the rows beyond parameter top
+// are added up into a last row.
+func (s *Session) Run(ctx context.Context, q *Query, params map[string]string) (*Result, error) {
+	values, err := q.values(params)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.start(ctx, q.SQL, values)
+	if err != nil {
+		return nil, fmt.Errorf("run query %s: %w", q.Name, err)
+	}
+	if len(q.Others) > 0 {
+		top, err := newTopRows(r.rows, r.columns, q.Others, values["top"].(int64))
+		if err != nil {
+			r.rows.close()
+			return nil, fmt.Errorf("run query %s: %w", q.Name, err)
+		}
+		r.rows = top
+	}
+	return r, nil
+}
+
+func (s *Session) start(ctx context.Context, sql string, values map[string]any) (*Result, error) {
+	if err := s.makeViews(sql); err != nil {
+		return nil, err
+	}
+	return s.db.start(ctx, sql, values)
+}

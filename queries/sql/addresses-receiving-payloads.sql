@@ -1,0 +1,12 @@
+-- title: Addresses receiving payloads
+-- doc: Payload bytes by destination address of IP packets, all protocols together; packets are those that carry payload.
+-- param: top INTEGER 20 addresses shown before "others"
+-- chart: bar address payload_bytes
+-- report: who 30
+-- others: payload_bytes packets
+
+SELECT dst_ip AS address, CAST(sum(payload_len) AS BIGINT) AS payload_bytes, count(*) AS packets
+FROM packets
+WHERE ip_version IS NOT NULL AND payload_len > 0
+GROUP BY dst_ip
+ORDER BY payload_bytes DESC, address

@@ -1,0 +1,13 @@
+-- title: Addresses sending payloads
+-- doc: Payload bytes by source address of IP packets, all protocols together; packets are those that carry payload.
+-- Payload is what follows the transport header, Ethernet padding left out.
+-- param: top INTEGER 20 addresses shown before "others"
+-- chart: bar address payload_bytes
+-- report: who 20
+-- others: payload_bytes packets
+
+SELECT src_ip AS address, CAST(sum(payload_len) AS BIGINT) AS payload_bytes, count(*) AS packets
+FROM packets
+WHERE ip_version IS NOT NULL AND payload_len > 0
+GROUP BY src_ip
+ORDER BY payload_bytes DESC, address

@@ -1,0 +1,12 @@
+-- title: Destination ports by bytes received
+-- doc: Payload bytes by destination port, TCP, UDP and every other protocol with ports together; packets are those that carry payload.
+-- param: top INTEGER 20 ports shown before "others"
+-- chart: bar port payload_bytes
+-- report: ports 20
+-- others: payload_bytes packets
+
+SELECT dst_port AS port, CAST(sum(payload_len) AS BIGINT) AS payload_bytes, count(*) AS packets
+FROM packets
+WHERE dst_port IS NOT NULL AND payload_len > 0
+GROUP BY dst_port
+ORDER BY payload_bytes DESC, port

@@ -1,0 +1,74 @@
+-- What the named queries use that engines write differently, for DuckDB.
+CREATE SCHEMA shape; -- empty tables that give views their columns
+
+-- The time of a packet to the nanosecond; NULL beyond what 64 bits of nanoseconds can say (1677 to 2262).
+CREATE MACRO time_ns(ts, extra_ns) AS
+  CASE WHEN ts BETWEEN TIMESTAMP '1677-09-22 00:00:00' AND TIMESTAMP '2262-04-11 00:00:00'
+       THEN make_timestamp_ns(epoch_us(ts) * 1000 + extra_ns) END;
+-- Microseconds from one time to a later one; 128 bits, for stamps at both ends of what can be said.
+CREATE MACRO micros_between(a, b) AS CAST(epoch_us(b) AS HUGEINT) - epoch_us(a);
+-- The start of the bin of width_us microseconds that holds ts, and of the one n bins later; bins are counted from 1970. NULL where no
+-- TIMESTAMP can say it.
+CREATE MACRO bin_start(ts, width_us) AS
+  TRY(make_timestamp(CAST(CAST(epoch_us(ts) AS HUGEINT) - (epoch_us(ts) % width_us + width_us) % width_us AS BIGINT)));
+CREATE MACRO bin_after(ts, width_us, n) AS TRY(make_timestamp(CAST(CAST(epoch_us(ts) AS HUGEINT) + n * width_us AS BIGINT)));
+-- The least round width of a bin, in microseconds, that is not below us: 1, 2 or 5 of a power of ten, then parts of minutes, hours and days.
+CREATE MACRO round_width(us) AS coalesce(list_min(list_filter(
+  [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000,
+   1000000, 2000000, 5000000, 10000000, 15000000, 30000000, 60000000, 120000000, 300000000, 600000000, 900000000, 1800000000,
+   3600000000, 7200000000, 10800000000, 21600000000, 43200000000, 86400000000, 172800000000, 604800000000, 2592000000000],
+  lambda w: w >= us)), CAST(us AS BIGINT)); -- the list ends at 30 days
+
+-- Numbers for sentences: 27979 -> 27,979; 12 -> 0x000c.
+CREATE MACRO grouped(n) AS format('{:,}', CAST(n AS BIGINT));
+CREATE MACRO hex4(n) AS printf('0x%04x', n);
+CREATE MACRO two_decimals(x) AS printf('%.2f', x);
+CREATE MACRO time_text(ts) AS strftime(ts, '%Y-%m-%d %H:%M:%S');
+-- "1 capture", "3 captures"
+CREATE MACRO counted(n, noun) AS grouped(n) || ' ' || noun || CASE WHEN n = 1 THEN '' ELSE 's' END;
+
+-- The names of IANA's protocol numbers that are met most; the number for any other.
+CREATE MACRO ip_proto_name(n) AS CASE n
+  WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 6 THEN 'tcp' WHEN 17 THEN 'udp' WHEN 41 THEN 'ipv6' WHEN 47 THEN 'gre' WHEN 50 THEN 'esp'
+  WHEN 51 THEN 'ah' WHEN 58 THEN 'icmpv6' WHEN 89 THEN 'ospf' WHEN 132 THEN 'sctp' ELSE CAST(n AS VARCHAR) END;
+-- An address with its port; IPv6 in brackets (RFC 3986).
+CREATE MACRO endpoint(ip, port) AS
+  CASE WHEN port IS NULL THEN ip WHEN contains(ip, ':') THEN '[' || ip || ']:' || port ELSE ip || ':' || port END;
+-- The first few of a list in its order, as text; "…" stands for the rest.
+CREATE MACRO listed(l, n) AS array_to_string(list_sort(l)[1:n], ' ') || CASE WHEN len(l) > n THEN ' …' ELSE '' END;
+
+-- Flags as scapy prints them.
+CREATE MACRO ip_flags_text(f) AS CASE WHEN f IS NOT NULL THEN
+  concat_ws('+', CASE WHEN f & 1 <> 0 THEN 'MF' END, CASE WHEN f & 2 <> 0 THEN 'DF' END, CASE WHEN f & 4 <> 0 THEN 'evil' END) END;
+CREATE MACRO tcp_flags_text(f) AS CASE WHEN f IS NOT NULL THEN concat(
+  CASE WHEN f & 1 <> 0 THEN 'F' END, CASE WHEN f & 2 <> 0 THEN 'S' END, CASE WHEN f & 4 <> 0 THEN 'R' END, CASE WHEN f & 8 <> 0 THEN 'P' END,
+  CASE WHEN f & 16 <> 0 THEN 'A' END, CASE WHEN f & 32 <> 0 THEN 'U' END, CASE WHEN f & 64 <> 0 THEN 'E' END, CASE WHEN f & 128 <> 0 THEN 'C' END,
+  CASE WHEN f & 256 <> 0 THEN 'N' END) END;
+
+-- Bytes first (from 0) to first + length - 1 of a BLOB, in hexadecimal; empty where it has none.
+CREATE MACRO hex_part(b, first, length) AS CASE WHEN b IS NULL THEN NULL
+  WHEN first >= 0 AND first < octet_length(b) THEN lower(substr(hex(b), first * 2 + 1, length * 2)) ELSE '' END;
+-- Sixteen bytes as hexdump -C writes them, from the hexadecimal text of at most that many.
+CREATE MACRO hex_bytes(h) AS trim(regexp_replace(h, '(..)', '\1 ', 'g'));
+CREATE MACRO hex_ascii(h) AS array_to_string(list_transform(range(0, length(h) // 2),
+  lambda i: CASE WHEN CAST('0x' || substr(h, i * 2 + 1, 2) AS INTEGER) BETWEEN 32 AND 126 THEN chr(CAST('0x' || substr(h, i * 2 + 1, 2) AS INTEGER)) ELSE '.' END), '');
+
+-- What kind of file begins with these bytes, given in lower-case hexadecimal; NULL when none that is known. A tool that takes a file
+-- for text turns its bytes above 7f into U+FFFD (ef bf bd): where enough of the signature is left, that form counts too.
+CREATE MACRO file_magic(h) AS CASE
+  WHEN starts_with(h, '89504e470d0a1a0a') OR starts_with(h, 'efbfbd504e470d0a1a0a') THEN 'PNG'
+  WHEN starts_with(h, 'ffd8ff') THEN 'JPEG'
+  WHEN starts_with(h, '474946383761') OR starts_with(h, '474946383961') THEN 'GIF'
+  WHEN starts_with(h, '25504446') THEN 'PDF'
+  WHEN starts_with(h, '504b0304') THEN 'ZIP'
+  WHEN starts_with(h, '526172211a07') THEN 'RAR'
+  WHEN starts_with(h, '377abcaf271c') OR starts_with(h, '377aefbfbdefbfbd271c') THEN '7z'
+  WHEN starts_with(h, '1f8b08') THEN 'gzip'
+  WHEN starts_with(h, '425a68') THEN 'bzip2'
+  WHEN starts_with(h, 'fd377a585a00') OR starts_with(h, 'efbfbd377a585a00') THEN 'xz'
+  WHEN starts_with(h, '28b52ffd') THEN 'zstd'
+  WHEN starts_with(h, '7f454c46') THEN 'ELF'
+  WHEN starts_with(h, '4d5a9000') THEN 'Windows executable'
+  WHEN starts_with(h, 'd0cf11e0a1b11ae1') THEN 'OLE document'
+  WHEN starts_with(h, '53514c69746520666f726d6174203300') THEN 'SQLite'
+  WHEN starts_with(h, '52494646') THEN 'RIFF' END;
