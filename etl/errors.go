@@ -19,6 +19,7 @@ type IOError struct {
 	Err error
 }
 
+// Error says what failed.
 func (e *IOError) Error() string { return fmt.Sprintf("write lake: %v", e.Err) }
 
 // Unwrap returns the cause, such as syscall.ENOSPC.

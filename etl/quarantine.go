@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"github.com/pcaplake/pcaplake/schema"
 )
 
 // A bad capture is one whose bytes this version of the tool cannot read.
@@ -88,4 +90,20 @@ func (q *quarantine) save() error {
 		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.CaptureID, b.CaptureID))
 	})
 	return writeJSON(q.path, list)
+}
+
+// Quarantined returns the captures of a lake that could not be read, as rows of captures with status failed, by source.
+func Quarantined(lakeRoot string) []schema.Capture {
+	entries := loadQuarantine(lakeRoot).entries
+	rows := make([]schema.Capture, 0, len(entries))
+	for _, b := range entries {
+		rows = append(rows, schema.Capture{
+			CaptureID: b.CaptureID, Source: b.Source, Sensor: b.Sensor, Status: "failed", Error: b.Error, ToolVersion: b.ToolVersion,
+			SchemaVersion: schema.Version,
+		})
+	}
+	slices.SortFunc(rows, func(a, b schema.Capture) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.CaptureID, b.CaptureID))
+	})
+	return rows
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/pcaplake/pcaplake/queries"
 	"github.com/urfave/cli/v2"
@@ -33,7 +34,7 @@ func openSession(c *cli.Context) (*queries.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Files, d.Captures = state.AllFiles(), state.Captures()
+	d.Files, d.Captures = state.AllFiles(), append(state.Captures(), etl.Quarantined(l.Root())...)
 	return queries.Open(c.Context, d)
 }
 

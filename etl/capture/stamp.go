@@ -16,8 +16,6 @@ type clock struct {
 	offset   int64  // seconds added to every stamp (if_tsoffset)
 }
 
-var microseconds = newClock(6, 0)
-
 // newClock takes the if_tsresol octet (pcapng: high bit set means a power of two) and if_tsoffset.
 func newClock(resolution byte, offset int64) clock {
 	c := clock{binary: resolution&0x80 != 0, exponent: uint(resolution & 0x7f), offset: offset}
@@ -47,17 +45,15 @@ func (c clock) set(f *Frame, ticks uint64) (cut bool) {
 
 // split divides ticks into seconds and nanoseconds.
 func (c clock) split(ticks uint64) (sec uint64, ns int64, cut bool) {
-	var rest uint64
 	switch {
 	case c.perSec != 0:
-		sec, rest = ticks/c.perSec, ticks%c.perSec
-		hi, lo := bits.Mul64(rest, 1e9)
-		q, r := bits.Div64(hi, lo, c.perSec) // hi < perSec, since rest < perSec
-		return sec, int64(q), r != 0
+		hi, lo := bits.Mul64(ticks%c.perSec, 1e9)
+		q, r := bits.Div64(hi, lo, c.perSec) // hi < perSec, since the rest is
+		return ticks / c.perSec, int64(q), r != 0
 	case c.binary:
-		hi, _ := bits.Mul64(ticks, 1e9) // below 2^64 seconds: the product shifted right by 64 or more
-		ns = int64(hi >> (c.exponent - 64))
-		return 0, ns, ticks != 0
+		hi, lo := bits.Mul64(ticks, 1e9) // in units of 2^-exponent ns; less than a second
+		shift := c.exponent - 64
+		return 0, int64(hi >> shift), lo != 0 || hi&(1<<shift-1) != 0
 	case c.exponent-9 < 20:
 		unit := power10(c.exponent - 9)
 		return 0, int64(ticks / unit), ticks%unit != 0
