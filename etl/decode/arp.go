@@ -6,24 +6,30 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
-const arpEthernetIPv4 = 28 // bytes of a message with 6-byte hardware and 4-byte protocol addresses
+const (
+	arpHeader   = 8 // bytes before the addresses
+	arpEthernet = 1 // hardware types (IANA) with EUI-48 addresses
+	arpIEEE802  = 6
+	arpATM      = 19 // lays its addresses out in its own way (RFC 2225)
+)
 
-// arp decodes a message of RFC 826. Only those for Ethernet and IPv4 have addresses to tell.
+// arp decodes a message of RFC 826. Protocol addresses are told of IPv4, hardware addresses of Ethernet.
 func (d *Decoder) arp(l layer) {
 	d.push(protoARP)
-	if !d.has(l, 8, schema.MalformedARPShort) {
+	if !d.has(l, arpHeader, schema.MalformedARPShort) {
 		return
 	}
-	if u16(l.b[2:]) != etherIPv4 || l.b[4] != 6 || l.b[5] != 4 || !d.has(l, arpEthernetIPv4, schema.MalformedARPShort) {
+	p, hardware, size := d.row, u16(l.b), int(l.b[4])
+	if hardware == arpATM || u16(l.b[2:]) != etherIPv4 || l.b[5] != 4 || !d.has(l, arpHeader+2*(size+4), schema.MalformedARPShort) {
 		return
 	}
-	p := d.row
-	a := schema.ARP{
+	sender, target := l.b[arpHeader:], l.b[arpHeader+size+4:]
+	p.SrcIP, p.DstIP = netip.AddrFrom4([4]byte(sender[size:])), netip.AddrFrom4([4]byte(target[size:]))
+	if hardware != arpEthernet && hardware != arpIEEE802 || size != 6 {
+		return
+	}
+	d.rows.ARPs = append(d.rows.ARPs, schema.ARP{
 		CaptureID: p.CaptureID, Sensor: p.Sensor, FrameNo: p.FrameNo, TS: p.TS, TSExtraNS: p.TSExtraNS, Opcode: int32(u16(l.b[6:])),
-		SenderIP: netip.AddrFrom4([4]byte(l.b[14:18])), TargetIP: netip.AddrFrom4([4]byte(l.b[24:28])),
-	}
-	copy(a.SenderMAC[:], l.b[8:])
-	copy(a.TargetMAC[:], l.b[18:])
-	d.rows.ARPs = append(d.rows.ARPs, a)
-	p.SrcIP, p.DstIP = a.SenderIP, a.TargetIP
+		SenderMAC: schema.MAC(sender), SenderIP: p.SrcIP, TargetMAC: schema.MAC(target), TargetIP: p.DstIP,
+	})
 }

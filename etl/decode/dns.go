@@ -54,6 +54,9 @@ func (d *Decoder) dns(l layer, name proto) {
 	})
 	m := &d.rows.DNSs[len(d.rows.DNSs)-1]
 	end, reason := d.dnsRecords(m, l)
+	if name == protoMDNS {
+		m.QClass &= 0x7fff // above stands the wish for a unicast response (RFC 6762 5.4)
+	}
 	switch {
 	case reason != "":
 		m.Malformed = reason

@@ -170,19 +170,29 @@ func TestCollection(t *testing.T) {
 	}
 }
 
-// checkLengths: header, payload and padding never pass the frame.
+// checkLengths: headers, payload and padding never pass the frame, and reasons are from the closed lists.
 func checkLengths(t *testing.T, where string, p *schema.Packet) {
 	t.Helper()
-	wire := max(p.WireLen, p.CapLen)
-	if p.Malformed == "" && p.Has&schema.HasIP != 0 && p.IPLen+p.PaddingLen > wire {
-		t.Errorf("%s frame %d: IP %d and padding %d in a frame of %d", where, p.FrameNo, p.IPLen, p.PaddingLen, wire)
+	wire, headers := max(p.WireLen, p.CapLen), int64(0)
+	if p.Has&schema.HasIP != 0 {
+		headers += int64(p.IPHdrLen)
 	}
-	if p.PayloadLen < 0 || p.PaddingLen < 0 || p.Has&schema.HasPayload != 0 && p.Malformed == "" && int64(p.IPHdrLen)+p.PayloadLen > p.IPLen {
-		t.Errorf("%s frame %d: payload %d, padding %d, IP header %d of %d", where, p.FrameNo, p.PayloadLen, p.PaddingLen, p.IPHdrLen, p.IPLen)
+	if p.Has&schema.HasTCP != 0 {
+		headers += int64(p.TCPHdrLen)
 	}
-	known := p.Malformed == "" || slices.ContainsFunc(schema.MalformedReasons, func(r schema.Reason) bool { return r.Name == p.Malformed })
-	if !known {
-		t.Errorf("%s frame %d: malformed %q is not in the list", where, p.FrameNo, p.Malformed)
+	if p.PayloadLen < 0 || p.PaddingLen < 0 || p.Has&schema.HasPayload != 0 && p.Malformed == "" && headers+p.PayloadLen+p.PaddingLen > wire {
+		t.Errorf("%s frame %d: headers %d, payload %d, padding %d in a frame of %d", where, p.FrameNo, headers, p.PayloadLen, p.PaddingLen, wire)
+	}
+	if p.PayloadLen > wire || p.Has&schema.HasPadding != 0 && p.IPLen+p.PaddingLen > wire {
+		t.Errorf("%s frame %d: payload %d, IP %d, padding %d in a frame of %d", where, p.FrameNo, p.PayloadLen, p.IPLen, p.PaddingLen, wire)
+	}
+	for _, list := range []struct {
+		name    string
+		reasons []schema.Reason
+	}{{p.Malformed, schema.MalformedReasons}, {p.ChksumNote, schema.ChksumNotes}} {
+		if list.name != "" && !slices.ContainsFunc(list.reasons, func(r schema.Reason) bool { return r.Name == list.name }) {
+			t.Errorf("%s frame %d: %q is in no list", where, p.FrameNo, list.name)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package decode
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"net/netip"
 	"slices"
 
@@ -63,10 +64,9 @@ func (r *rewritten) add(p *schema.Packet) {
 func pairHash(a, b netip.Addr) uint64 { return addrHash(a) + addrHash(b) }
 
 func addrHash(a netip.Addr) uint64 {
-	const prime = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio
 	b := a.As16()
-	h := (binary.LittleEndian.Uint64(b[:8])*prime ^ binary.LittleEndian.Uint64(b[8:])) * prime
-	return (h ^ h>>32) * prime >> 8
+	hi, lo := bits.Mul64(binary.BigEndian.Uint64(b[:8])^0x9e3779b97f4a7c15, binary.BigEndian.Uint64(b[8:])^0xd1b54a32d192ed03)
+	return hi ^ lo
 }
 
 // Rewritten returns, by address, the pairs of the frames so far all of whose checksums are off by one same amount in IP and in the

@@ -1,7 +1,6 @@
 package decode_test
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,6 +114,93 @@ func ipLen(v theirs) string {
 	return strconv.Itoa(n + 40)
 }
 
+// fragmentOffset is printed in units of eight bytes.
+func fragmentOffset(v theirs) string {
+	if n, err := strconv.Atoi(v.first("ip.frag_offset", "ipv6.fraghdr.offset")); err == nil {
+		return strconv.Itoa(n * 8)
+	}
+	return ""
+}
+
+// ipProtocol is the protocol behind IPv4, or behind an IPv6 header without extensions.
+func ipProtocol(v theirs) string {
+	if !isIPv6(v) {
+		return v.first("ip.proto")
+	}
+	switch next := v.first("ipv6.nxt"); next {
+	case "0", "43", "44", "51", "60", "135", "139", "140":
+		return unknown
+	default:
+		return next
+	}
+}
+
+// judged tells right and wrong from "not verified" and "not present".
+func judged(fields ...string) func(theirs) string {
+	return func(v theirs) string {
+		switch v.first(fields...) {
+		case "0":
+			return "false"
+		case "1":
+			return "true"
+		}
+		return ""
+	}
+}
+
+// integer is a number in decimal, which tshark may print in hex.
+func integer(value string) string { return bits(value, 0, -1) }
+
+// bits are some bits of a number.
+func bits(value string, shift int, mask int64) string {
+	switch n, err := strconv.ParseInt(value, 0, 64); {
+	case value == "True":
+		return "true"
+	case value == "False":
+		return "false"
+	case err != nil:
+		return value
+	default:
+		return strconv.FormatInt(n>>shift&mask, 10)
+	}
+}
+
+// of is the first of several fields.
+func of(fields ...string) func(theirs) string {
+	return func(v theirs) string { return integer(v.first(fields...)) }
+}
+
+// known is a boolean or number that tshark gives only where it can.
+func known(field string) func(theirs) string {
+	return func(v theirs) string {
+		switch value := v.first(field); {
+		case value == "":
+			return unknown
+		case field == "frame.interface_id":
+			return value
+		default:
+			return strconv.FormatBool(isTrue(value))
+		}
+	}
+}
+
+// etherType is that of the innermost of the frame's own tags.
+func etherType(v theirs) string {
+	chain := v.chain()
+	tags := 0
+	for tags+1 < len(chain) && (chain[tags+1] == "vlan" || chain[tags+1] == "ieee8021ad") {
+		tags++
+	}
+	types := v.all("vlan.etype")
+	switch {
+	case chain[0] == "null", chain[0] == "sll" && v["sll.etype"] == "":
+		return unknown
+	case tags > 0 && tags <= len(types):
+		return integer(types[tags-1])
+	}
+	return integer(v.first("eth.type", "sll.etype"))
+}
+
 // fragmentOffset is in bytes; IPv4's is printed in units of eight.
 func fragmentOffset(v theirs) string {
 	if isIPv6(v) {
@@ -183,7 +269,7 @@ func known(field string) func(theirs) string {
 		case field == "frame.interface_id":
 			return value
 		default:
-			return strconv.FormatBool(value != "0")
+			return strconv.FormatBool(isTrue(value))
 		}
 	}
 }
@@ -206,38 +292,27 @@ func tcpOptions(v theirs) string {
 	return strconv.Itoa(len(v.all("tcp.option_kind")))
 }
 
-// payloadLen is known of TCP, and of UDP in one piece.
+// payloadLen is known of TCP, and of UDP in one piece, when only link and network layers stand before.
 func payloadLen(v theirs) string {
 	for _, layer := range v.chain() {
 		switch layer {
+		case "eth", "vlan", "ieee8021ad", "sll", "null", "raw", "ip", "ipv6", "ah", "ipv6.hopopts", "ipv6.routing", "ipv6.fraghdr", "ipv6.dstopts":
+			continue
 		case "tcp":
 			return v.first("tcp.len")
 		case "udp":
 			n, err := strconv.Atoi(v.first("udp.length"))
-			if err != nil || v.first("ip.flags.mf", "ipv6.fraghdr.more") == "1" {
+			if err != nil || n < 8 || isTrue(v.first("ip.flags.mf", "ipv6.fraghdr.more")) {
 				return unknown
 			}
 			return strconv.Itoa(n - 8)
-		case "icmp", "icmpv6":
-			return unknown // and what follows is quoted
 		}
+		return unknown
 	}
 	return unknown
 }
 
-// padding is what Ethernet has behind the IP packet.
-func padding(v theirs) string {
-	if v["ip.version"] == "" && v["ipv6.version"] == "" {
-		return ""
-	}
-	n := 4 * len(v.all("eth.fcs"))
-	for _, f := range []string{"eth.padding", "eth.trailer"} {
-		for _, b := range v.all(f) {
-			n += len(b) / 2
-		}
-	}
-	return fmt.Sprint(n)
-}
+func isTrue(value string) bool { return value == "1" || value == "True" }
 
 // questionName is a name as decode writes it, where it has nothing to escape.
 func questionName(v theirs) string {

@@ -1,0 +1,123 @@
+package decode_test
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pcaplake/pcaplake/schema"
+)
+
+// ours is what decode made of one frame; the rows of applications are nil where there are none.
+type ours struct {
+	packet *schema.Packet
+	arp    *schema.ARP
+	dns    *schema.DNS
+}
+
+// theirs is what tshark made of one frame: per field its occurrences, outermost first.
+type theirs map[string]string
+
+func (v theirs) all(field string) []string {
+	if v[field] == "" {
+		return nil
+	}
+	return strings.Split(v[field], aggregator)
+}
+
+// first is the first occurrence of the first field that the outermost layer of several has.
+func (v theirs) first(fields ...string) string {
+	best, depth := "", 1<<20
+	for _, f := range fields {
+		if v[f] == "" {
+			continue
+		}
+		layer, _, _ := strings.Cut(f, ".")
+		at := slices.Index(v.chain(), layer)
+		if at < 0 {
+			at = 1<<20 - 1
+		}
+		if at < depth {
+			best, depth = v.all(f)[0], at
+		}
+	}
+	return best
+}
+
+// chain is the protocols without "ethertype", which is no protocol.
+func (v theirs) chain() []string {
+	return slices.DeleteFunc(strings.Split(v["frame.protocols"], ":"), func(p string) bool { return p == "ethertype" })
+}
+
+// column is a column that both know; absent values are "".
+type column struct {
+	name   string
+	fields []string
+	ours   func(*ours) string
+	theirs func(theirs) string
+}
+
+// columns are all columns of three tables that tshark knows.
+func columns() []column {
+	out := columnsOf("", schema.Packets, func(o *ours) *schema.Packet { return o.packet }, func(theirs) bool { return true })
+	out = append(out, columnsOf("arp.", schema.ARPs, func(o *ours) *schema.ARP { return o.arp },
+		func(v theirs) bool { return slices.Contains(v.chain(), "arp") && v["arp.src.proto_ipv4"] != "" })...)
+	return append(out, columnsOf("dns.", schema.DNSs, func(o *ours) *schema.DNS { return o.dns }, overUDP)...)
+}
+
+// overUDP reports whether there is DNS over UDP in the packet itself.
+func overUDP(v theirs) bool {
+	chain := v.chain()
+	i := slices.Index(chain, "udp")
+	return i > 0 && i+1 < len(chain) && slices.Contains([]string{"dns", "mdns", "llmnr"}, chain[i+1]) && v["dns.id"] != "" &&
+		!slices.Contains(chain[:i], "icmp") && !slices.Contains(chain[:i], "icmpv6")
+}
+
+func columnsOf[R any](prefix string, table *schema.Rows[R], row func(*ours) *R, present func(theirs) bool) []column {
+	var out []column
+	for i, c := range table.Columns {
+		s, isSpecial := special[prefix+c.Name]
+		if !isSpecial && c.Wireshark == "" {
+			continue
+		}
+		fields, text := strings.Split(c.Wireshark, "|"), s.text
+		if isSpecial {
+			fields = s.fields
+		} else {
+			text = func(v theirs) string { return plain(c.Type, v.first(fields...)) }
+		}
+		out = append(out, column{
+			name: prefix + c.Name, fields: fields,
+			ours: func(o *ours) string {
+				r := row(o)
+				if r == nil {
+					return ""
+				}
+				text, _ := table.Text(r, i, nil)
+				return string(text)
+			},
+			theirs: func(v theirs) string {
+				if !present(v) {
+					return ""
+				}
+				return text(v)
+			},
+		})
+	}
+	return out
+}
+
+// plain brings a value of tshark to the form of a column's type.
+func plain(typ schema.Type, value string) string {
+	if typ != schema.Int32 && typ != schema.Int64 && typ != schema.Bool || value == "" {
+		return value
+	}
+	n, err := strconv.ParseInt(value, 0, 64)
+	switch {
+	case err != nil:
+		return value
+	case typ == schema.Bool:
+		return strconv.FormatBool(n != 0)
+	}
+	return strconv.FormatInt(n, 10)
+}

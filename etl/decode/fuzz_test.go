@@ -1,0 +1,48 @@
+package decode_test
+
+import (
+	"testing"
+
+	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/etl/decode"
+)
+
+// FuzzDecode feeds any bytes as a frame of every link type: no panic, one packet, lengths that add up, names from the closed lists.
+func FuzzDecode(f *testing.F) {
+	dns := udp(53, 40000, octets(dnsResponse))
+	for _, seed := range [][]byte{
+		eth(0x0800, ping), eth(0x88a8, join(octets("0fff 8100 0001 86dd"), ping6)), eth(3, octets("424203")),
+		eth(0x0806, octets("0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002")),
+		sealed(ip4(17, dns)), sealed(ip6(17, dns)), sealed(ip4(6, tcp("020405b4 0402 080a 00000007 ffffffff 01 030307", octets("61")), options("94040000"))),
+		ip6(0, join(octets("2c 00 0104 00000000 2b 00 0001 deadbeef 33 02 00 01 00000000 20010db8000000000000000000000009"), octets("11 04 0000 00000001 00000001 000000000000000000000000"), dns)),
+		join(octets("0000 0001 0006 020000000001 0000 0800"), ping), join(octets("0800 0000 00000003 0001 04 06 0200000000010000"), ping), join(octets("02000000"), ping),
+	} {
+		f.Add(seed, uint32(0), int32(4))
+		f.Add(seed, uint32(1500), int32(0))
+	}
+	types := decode.LinkTypes()
+	f.Fuzz(func(t *testing.T, data []byte, wire uint32, fcs int32) {
+		d, rows := decode.New(decode.Options{Payload: 16}), new(decode.Rows)
+		for i, l := range append(types, decode.LinkType{Number: -1}) {
+			d.Decode(&capture.Frame{HasTS: true, LinkType: l.Number, FCSLen: fcs, WireLen: int64(wire), Data: data}, rows)
+			if len(rows.Packets) != i+1 {
+				t.Fatalf("%d packets of %d frames", len(rows.Packets), i+1)
+			}
+			checkLengths(t, l.Name, &rows.Packets[i])
+		}
+		d.Rewritten()
+		if len(rows.DNSs) > len(rows.Packets) || len(rows.ARPs) > len(rows.Packets) || len(rows.Payloads) > len(rows.Packets) {
+			t.Error("more rows of an application than packets")
+		}
+		for _, m := range rows.DNSs {
+			if m.HasTrailing && (m.TrailingBytes < 0 || m.TrailingBytes > m.MessageLen-12) || len(m.QName) > 4*255 {
+				t.Errorf("%d trailing bytes of %d, a name of %d", m.TrailingBytes, m.MessageLen, len(m.QName))
+			}
+		}
+		for _, p := range rows.Payloads {
+			if len(p.Data) > 16 || int64(len(p.Data)) > p.PayloadLen {
+				t.Errorf("%d bytes kept of %d", len(p.Data), p.PayloadLen)
+			}
+		}
+	})
+}
