@@ -4,6 +4,6 @@ set -eu
 go=${1:-go}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-"$go" run ./internal/cardfiles "$dir"
+"$go" run ./internal/cardfiles "$PWD/testdata" "$dir"
 cd compat/card
 PCAPLAKE_CARD_DIR=$dir "$go" test -count=1 ./...

@@ -11,30 +11,27 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
-// Sample is a table with rows, and what any reader must find in them.
+// Sample is a table with rows.
 type Sample struct {
 	Table   schema.Table
 	Write   func(w io.Writer) error // as one Parquet file
-	Columns func() []Column         // what the rows hold, per column
+	columns func() []column
 }
 
-// Column is what the rows of a sample hold in one column. Values are text: numbers in decimal, true or false, timestamps as
+// column is what the rows of a sample hold in one column. Values are text: numbers in decimal, true or false, timestamps as
 // 2006-01-02T15:04:05.000000, bytes in lower-case hex.
-type Column struct {
-	Name   string  `json:"name"`
-	Type   string  `json:"type"` // in DuckDB
-	Rows   int64   `json:"rows"`
-	Nulls  int64   `json:"nulls"`
-	Sum    string  `json:"sum"` // of numbers; how many are true; bytes of text; "" of timestamps
-	Min    string  `json:"min"`
-	Max    string  `json:"max"`
-	Values []Value `json:"values"` // the first, the most frequent, the least and the greatest
+type column struct {
+	name, typ   string // the type is DuckDB's
+	rows, nulls int64
+	sum         string // of numbers; how many are true; bytes of text; "" of timestamps
+	min, max    string
+	values      []value // the first, the most frequent, the least and the greatest
 }
 
-// Value is a value and how many rows have it.
-type Value struct {
-	Text string `json:"text"`
-	Rows int64  `json:"rows"`
+// value is a value and how many rows have it.
+type value struct {
+	text string
+	rows int64
 }
 
 // Samples returns n rows of every table; the same seed gives the same rows.
@@ -61,8 +58,8 @@ func sample[R any](t *schema.Rows[R], rows []R) Sample {
 			_, err = out.Close()
 			return err
 		},
-		Columns: func() []Column {
-			columns := make([]Column, len(t.Columns))
+		columns: func() []column {
+			columns := make([]column, len(t.Columns))
 			for i := range columns {
 				columns[i] = summarise(t, rows, i)
 			}
@@ -71,16 +68,16 @@ func sample[R any](t *schema.Rows[R], rows []R) Sample {
 	}
 }
 
-func summarise[R any](t *schema.Rows[R], rows []R, column int) Column {
-	typ := t.Columns[column].Type
-	c := Column{Name: t.Columns[column].Name, Type: typ.String(), Rows: int64(len(rows))}
+func summarise[R any](t *schema.Rows[R], rows []R, at int) column {
+	typ := t.Columns[at].Type
+	c := column{name: t.Columns[at].Name, typ: typ.String(), rows: int64(len(rows))}
 	counts := map[string]int64{}
 	var first string
 	var text []byte
 	for i := range rows {
 		var ok bool
-		if text, ok = t.Text(&rows[i], column, text[:0]); !ok {
-			c.Nulls++
+		if text, ok = t.Text(&rows[i], at, text[:0]); !ok {
+			c.nulls++
 			continue
 		}
 		if len(counts) == 0 {
@@ -98,10 +95,10 @@ func summarise[R any](t *schema.Rows[R], rows []R, column int) Column {
 	slices.SortFunc(distinct, func(a, b string) int { return compare(typ, a, b) })
 	most := slices.MaxFunc(distinct, func(a, b string) int { return cmp.Compare(counts[a], counts[b]) })
 	least, greatest := distinct[0], distinct[len(distinct)-1]
-	c.Sum, c.Min, c.Max = sum(typ, counts), show(typ, least), show(typ, greatest)
+	c.sum, c.min, c.max = sum(typ, counts), show(typ, least), show(typ, greatest)
 	for _, v := range []string{first, most, least, greatest} {
-		if shown := show(typ, v); !slices.ContainsFunc(c.Values, func(x Value) bool { return x.Text == shown }) {
-			c.Values = append(c.Values, Value{shown, counts[v]})
+		if shown := show(typ, v); !slices.ContainsFunc(c.values, func(x value) bool { return x.text == shown }) {
+			c.values = append(c.values, value{shown, counts[v]})
 		}
 	}
 	return c
