@@ -77,7 +77,7 @@ var Packets = newRows("packets", "One row per frame. Innermost headers fill the 
 	p32("icmp_type", HasICMP, func(p *Packet) int32 { return p.ICMPType }, "ICMP or ICMPv6 type", ws("icmp.type|icmpv6.type"), fix("icmpTypeIPv4|icmpTypeIPv6")),
 	p32("icmp_code", HasICMP, func(p *Packet) int32 { return p.ICMPCode }, "ICMP or ICMPv6 code", ws("icmp.code|icmpv6.code"), fix("icmpCodeIPv4|icmpCodeIPv6")),
 	p32("icmp_id", HasICMPID, func(p *Packet) int32 { return p.ICMPID }, "identifier of echo and other queries", ws("icmp.ident|icmpv6.echo.identifier")),
-	p32("icmp_seq", HasICMPID, func(p *Packet) int32 { return p.ICMPSeq }, "sequence number of echo and other queries", ws("icmp.seq|icmpv6.echo.sequence_number")),
+	p32("icmp_seq", HasICMPID, func(p *Packet) int32 { return p.ICMPSeq }, "sequence number of echo and other queries", ws("icmp.seq|icmpv6.echo.sequence_number|icmp.ext.echo.seq|icmpv6.ext.echo.seq")),
 
 	// payload, verdict of the decoder
 	p64("payload_len", HasPayload, func(p *Packet) int64 { return p.PayloadLen }, "bytes after the transport header on the wire, or after IP where there is none known", unit("B"), ws("tcp.len")),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The first five minutes: ingest the captures of testdata/, ask a few questions. usage: demo.sh PCAPLAKE DIR
+# The first five minutes: ingest the captures of testdata/, ask a few questions, write the report. usage: demo.sh PCAPLAKE DIR
 set -eu
 bin=$1
 dir=$2
@@ -31,3 +31,5 @@ ask query -f table "SELECT source, format, frames, rows, truncated FROM captures
 ask query -f table addresses-sending-payloads --param top=5
 ask query -f table most-frequent-address
 ask query -f json dns-trailing-bytes
+
+ask report -o "$dir/report.html"

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -15,6 +17,9 @@ Examples:
   pcaplake captures --sensor dmz --from 2026-11-22 -f json`,
 		Flags: append([]cli.Flag{outputFlag()}, append(formatFlags(), datasetFlags()...)...),
 		Action: func(c *cli.Context) error {
+			if c.NArg() > 0 {
+				return usage(fmt.Errorf("too many arguments: %q: choose captures with --sensor, --from and --to", c.Args().Slice()))
+			}
 			session, err := openSession(c)
 			if err != nil {
 				return err

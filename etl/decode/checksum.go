@@ -69,14 +69,24 @@ func (d *Decoder) judgeIP(header []byte) {
 	}
 }
 
-// judgeL4 judges a transport checksum over a whole message with the sum of its pseudo-header; 0 for ICMP, which has none.
+// judgeL4 judges a transport checksum over a message whose end is that of the IP packet, with the sum of its pseudo-header; 0 for ICMP,
+// which has none.
 func (d *Decoder) judgeL4(l layer, pseudoSum uint64) {
+	if d.overrun && !d.fragment {
+		d.note(schema.ChksumSnapped)
+		return
+	}
+	d.judgeMessage(l, pseudoSum)
+}
+
+// judgeMessage is judgeL4 for a message that tells its own length.
+func (d *Decoder) judgeMessage(l layer, pseudoSum uint64) {
 	p := d.row
 	switch {
 	case d.fragment:
 		d.note(schema.ChksumFragment)
 		return
-	case d.overrun || !l.whole():
+	case !l.whole():
 		d.note(schema.ChksumSnapped)
 		return
 	}

@@ -61,7 +61,7 @@ type column struct {
 func columns() []column {
 	out := columnsOf("", schema.Packets, func(o *ours) *schema.Packet { return o.packet }, func(theirs) bool { return true })
 	out = append(out, columnsOf("arp.", schema.ARPs, func(o *ours) *schema.ARP { return o.arp },
-		func(v theirs) bool { return slices.Contains(v.chain(), "arp") && v["arp.src.proto_ipv4"] != "" })...)
+		func(v theirs) bool { return v["arp.src.hw_mac"] != "" && v["arp.src.proto_ipv4"] != "" })...)
 	return append(out, columnsOf("dns.", schema.DNSs, func(o *ours) *schema.DNS { return o.dns }, overUDP)...)
 }
 
@@ -76,18 +76,15 @@ func overUDP(v theirs) bool {
 func columnsOf[R any](prefix string, table *schema.Rows[R], row func(*ours) *R, present func(theirs) bool) []column {
 	var out []column
 	for i, c := range table.Columns {
-		s, isSpecial := special[prefix+c.Name]
-		if !isSpecial && c.Wireshark == "" {
+		read, ok := special[prefix+c.Name]
+		if !ok && c.Wireshark == "" {
 			continue
 		}
-		fields, text := strings.Split(c.Wireshark, "|"), s.text
-		if isSpecial {
-			fields = s.fields
-		} else {
-			text = func(v theirs) string { return plain(c.Type, v.first(fields...)) }
+		if !ok {
+			read = either(strings.Split(c.Wireshark, "|")...)
 		}
 		out = append(out, column{
-			name: prefix + c.Name, fields: fields,
+			name: prefix + c.Name, fields: read.fields,
 			ours: func(o *ours) string {
 				r := row(o)
 				if r == nil {
@@ -100,24 +97,37 @@ func columnsOf[R any](prefix string, table *schema.Rows[R], row func(*ours) *R, 
 				if !present(v) {
 					return ""
 				}
-				return text(v)
+				if c.Type == schema.Bool {
+					return truth(read.text(v))
+				}
+				return read.text(v)
 			},
 		})
 	}
 	return out
 }
 
-// plain brings a value of tshark to the form of a column's type.
-func plain(typ schema.Type, value string) string {
-	if typ != schema.Int32 && typ != schema.Int64 && typ != schema.Bool || value == "" {
-		return value
-	}
-	n, err := strconv.ParseInt(value, 0, 64)
-	switch {
+// number brings a number or a boolean of tshark to decimal; other values stay as they are.
+func number(value string) string {
+	switch n, err := strconv.ParseInt(value, 0, 64); {
+	case value == "True":
+		return "1"
+	case value == "False":
+		return "0"
 	case err != nil:
 		return value
-	case typ == schema.Bool:
-		return strconv.FormatBool(n != 0)
+	default:
+		return strconv.FormatInt(n, 10)
 	}
-	return strconv.FormatInt(n, 10)
+}
+
+// truth brings 0 and 1 to what a boolean column says.
+func truth(value string) string {
+	switch number(value) {
+	case "0":
+		return "false"
+	case "1":
+		return "true"
+	}
+	return value
 }

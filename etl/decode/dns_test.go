@@ -46,7 +46,12 @@ func TestDNS(t *testing.T) {
 		{"mdns, unicast response wished", 5353, 5353, octets(header + "00 0001 8001"), 0, nil, cells{"qclass": "1"}},
 		{"llmnr", 5000, 5355, octets(dnsQuery), 0, cells{"protocols": "raw:ip:udp:llmnr"}, cells{"qname": "www.example.com"}},
 		{"pointer to itself", 1, 53, octets(header + "c00c 0001 0001"), 0, cells{"malformed": "dns-name"}, cells{"qname": "", "trailing_bytes": "", "malformed": "dns-name"}},
-		{"pointer forward", 1, 53, octets(header + "c010 0001 0001 00"), 0, nil, cells{"malformed": "dns-name"}},
+		{"pointer forward", 1, 53, octets(header + "c010 0001 0001 00"), 0, nil, cells{"qname": ".", "malformed": "", "trailing_bytes": "1"}},
+		{"pointer forward, as masscan sends it", 1, 53, octets(header + "07 76657273696f6e 04 62696e64 c01b 0010 0003"), 0, nil, cells{
+			"qname": "version.bind", "qtype": "16", "qclass": "3", "trailing_bytes": "0",
+		}},
+		{"pointers in a ring", 1, 53, octets(header + "0161 c00c 0001 0001"), 0, nil, cells{"malformed": "dns-name"}},
+		{"pointer behind the message", 1, 53, octets(header + "c0ff 0001 0001"), 0, nil, cells{"malformed": "dns-name"}},
 		{"label of a reserved kind", 1, 53, octets(header + "41 00 0001 0001 00"), 0, nil, cells{"malformed": "dns-name"}},
 		{"longest name", 1, 53, octets(header + strings.Repeat("013f", 127) + "00 0001 0001"), 0, nil, cells{"qname": strings.Repeat("?.", 126) + "?", "malformed": ""}},
 		{"name too long", 1, 53, octets(header + strings.Repeat("013f", 128) + "00 0001 0001"), 0, nil, cells{"qname": "", "malformed": "dns-name"}},

@@ -6,7 +6,7 @@ const (
 	etherIPv4 = 0x0800
 	etherARP  = 0x0806
 	etherIPv6 = 0x86dd
-	etherMin  = 0x0600 // below stands a length (IEEE 802.3)
+	etherMin  = 0x0600 // below stands a length (IEEE 802.3); 0 is none
 	maxTags   = 8
 )
 
@@ -22,7 +22,7 @@ func (d *Decoder) ethernet(l layer) {
 	d.etherType(u16(l.b[12:]), l.skip(14))
 }
 
-// etherType goes on by an EtherType or, below 0x600, an IEEE 802.3 length, through VLAN tags.
+// etherType goes on by an EtherType or, from 1 to 0x5ff, an IEEE 802.3 length, through VLAN tags.
 func (d *Decoder) etherType(typ uint16, l layer) {
 	p := d.row
 	for tags := 0; isTag(typ) && tags < maxTags; tags++ {
@@ -39,11 +39,8 @@ func (d *Decoder) etherType(typ uint16, l layer) {
 		typ = u16(l.b[2:])
 		l = l.skip(4)
 	}
-	if typ < etherMin {
-		if int64(typ) > l.n {
-			d.malformed(schema.MalformedLinkLength)
-		}
-		d.push(protoLLC)
+	if typ > 0 && typ < etherMin {
+		d.length(int64(typ), l)
 		return
 	}
 	p.EtherType, p.Has = int32(typ), p.Has|schema.HasEtherType
@@ -56,6 +53,18 @@ func (d *Decoder) etherType(typ uint16, l layer) {
 		d.arp(l)
 	default:
 		d.push(etherProto(typ))
+	}
+}
+
+// length goes on behind an IEEE 802.3 length. Novell's oldest frames have IPX there, which begins with a checksum of ffff, and no LLC.
+func (d *Decoder) length(n int64, l layer) {
+	if n > l.n {
+		d.malformed(schema.MalformedLinkLength)
+	}
+	if len(l.b) >= 2 && u16(l.b) == 0xffff {
+		d.push(protoIPX)
+	} else {
+		d.push(protoLLC)
 	}
 }
 

@@ -14,6 +14,8 @@ func (d *Decoder) icmp(l layer) {
 	switch d.row.ICMPType {
 	case 0, 8, 13, 14, 15, 16, 17, 18: // echo, timestamp, information, address mask
 		d.icmpQuery(l)
+	case 42, 43: // extended echo (RFC 8335)
+		d.icmpExtended(l)
 	}
 	d.icmpPayload(l, icmpHeader)
 }
@@ -35,6 +37,9 @@ func (d *Decoder) icmpv6(l layer) {
 	case 128, 129:
 		d.icmpQuery(l)
 		header = icmpHeader
+	case 160, 161: // extended echo (RFC 8335)
+		d.icmpExtended(l)
+		header = icmpHeader
 	case 1, 2, 3, 4:
 		header = icmpHeader
 	}
@@ -55,6 +60,13 @@ func (d *Decoder) icmpQuery(l layer) {
 	if len(l.b) >= icmpHeader {
 		p := d.row
 		p.ICMPID, p.ICMPSeq, p.Has = int32(u16(l.b[4:])), int32(u16(l.b[6:])), p.Has|schema.HasICMPID
+	}
+}
+
+// icmpExtended is icmpQuery for extended echo, whose sequence number has one byte.
+func (d *Decoder) icmpExtended(l layer) {
+	if d.icmpQuery(l); d.row.Has&schema.HasICMPID != 0 {
+		d.row.ICMPSeq >>= 8
 	}
 }
 

@@ -16,6 +16,12 @@ func TestIPv4(t *testing.T) {
 		{"options", 101, sealed(ip4(17, udp(1000, 2000, nil), options("01 94040000 00 0000"))), 0, cells{
 			"ip_hdr_len": "28", "ip_options_count": "3", "ip_len": "36", "src_port": "1000", "ip_chksum_ok": "true", "malformed": "",
 		}},
+		{"source route", 101, func() []byte { // on its way to 10.0.0.2 by 10.0.0.9
+			b := sealed(ip4(17, udp(1, 2, nil), options("8307040a00000200")))
+			b[19] = 9
+			return b
+		}(), 0, cells{"dst_ip": "10.0.0.9", "l4_chksum_ok": "true", "ip_options_count": "2"}},
+		{"source route at its end", 101, sealed(ip4(17, udp(1, 2, nil), options("8307080a00000900"))), 0, cells{"dst_ip": "10.0.0.2", "l4_chksum_ok": "true"}},
 		{"option of no length", 101, sealed(ip4(17, udp(1000, 2000, nil), options("94000000"))), 0, cells{
 			"ip_options_count": "1", "malformed": "ip-options", "src_port": "1000",
 		}},

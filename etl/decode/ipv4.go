@@ -68,14 +68,27 @@ func (d *Decoder) ipEnd(l layer, total int64, reason string) layer {
 
 // ipv4Options counts the options, EOL and NOP included.
 func (d *Decoder) ipv4Options(b []byte) {
-	n, ok := countOptions(b, ignoreOption)
+	n, ok := countOptions(b, d.ipv4Option)
 	if !ok {
 		d.malformed(schema.MalformedIPOptions)
 	}
 	d.row.IPOptionsCount, d.row.Has = n, d.row.Has|schema.HasIPOptions
 }
 
-func ignoreOption(byte, []byte) {}
+// Kinds of IPv4 options (IANA): source routes.
+const (
+	ipv4LooseRoute  = 131
+	ipv4StrictRoute = 137
+)
+
+// ipv4Option finds the final destination of a packet that is still on its way through the addresses of a source route: checksums are made
+// with that one (RFC 1122 4.1.3.2, RFC 9293 3.1).
+func (d *Decoder) ipv4Option(kind byte, value []byte) {
+	if (kind != ipv4LooseRoute && kind != ipv4StrictRoute) || len(value) < 5 || int(value[0]) > len(value) {
+		return // no route, or its pointer (from 4, of the first address not yet visited) is past its end
+	}
+	d.finalDst = netip.AddrFrom4([4]byte(value[len(value)-4:]))
+}
 
 // countOptions walks options of kind and length, as IPv4 and TCP have them, up to the end of the list. It reports false where a length is
 // impossible.

@@ -1,13 +1,17 @@
 package decode
 
-// maxName bounds a name on the wire (RFC 1035 2.3.4).
-const maxName = 255
+// maxName bounds a name on the wire (RFC 1035 2.3.4); maxPointers the pointers in it, more than it can have labels.
+const (
+	maxName     = 255
+	maxPointers = 128
+)
 
 // appendName appends the presentation form (RFC 1035 5.1, RFC 4343 2.1) of the name at an offset of a message, without the final dot; the
 // root is ".". Dots and backslashes within labels and bytes beyond printable ASCII are escaped. It reports false, having appended nothing of use,
-// for a name that is too long, leaves the captured bytes or points anywhere but backwards.
+// for a name that is too long, leaves the captured bytes or loops. Pointers should lead backwards (RFC 1035 4.1.4); some scanners
+// point forwards, and are read.
 func appendName(dst, message []byte, at int) ([]byte, bool) {
-	begin, wire, limit := len(dst), 0, at
+	begin, wire, pointers := len(dst), 0, 0
 	for {
 		if at >= len(message) {
 			return dst, false
@@ -23,11 +27,10 @@ func appendName(dst, message []byte, at int) ([]byte, bool) {
 			if at+1 >= len(message) {
 				return dst, false
 			}
-			to := (c&0x3f)<<8 | int(message[at+1])
-			if to >= limit { // backwards only: no loop, no name that is read twice
+			if pointers++; pointers > maxPointers {
 				return dst, false
 			}
-			at, limit = to, to
+			at = (c&0x3f)<<8 | int(message[at+1])
 		case c >= 0x40 || at+1+c > len(message) || wire+1+c > maxName:
 			return dst, false
 		default:

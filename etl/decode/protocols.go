@@ -70,6 +70,7 @@ const (
 	protoIPoIB
 	protoNetlink
 	protoVsock
+	protoIPX
 )
 
 // protoNames are Wireshark's short names.
@@ -84,7 +85,7 @@ var protoNames = [...]string{
 	protoTokenRing: "tr", protoARCNET: "arcnet", protoPPP: "ppp", protoFDDI: "fddi", protoCHDLC: "chdlc", protoWLAN: "wlan",
 	protoFrameRelay: "fr", protoATM: "atm", protoRadiotap: "radiotap", protoMTP2: "mtp2", protoMSTP: "mstp", protoPPI: "ppi",
 	protoWPAN: "wpan", protoIPNET: "ipnet", protoCAN: "can", protoDBus: "dbus", protoNFLOG: "nflog", protoIPoIB: "ipoib",
-	protoNetlink: "netlink", protoVsock: "vsock",
+	protoNetlink: "netlink", protoVsock: "vsock", protoIPX: "ipx",
 }
 
 const maxChain = 32

@@ -22,11 +22,11 @@ func (d *Decoder) tcp(l layer) {
 	p.TCPSeq, p.TCPAck, p.TCPHdrLen = int64(u32(b[4:])), int64(u32(b[8:])), int32(header)
 	p.TCPReserved, p.TCPFlags = int32(b[12]>>1&7), int32(b[12]&1)<<8|int32(b[13])
 	p.TCPWindow, p.L4Chksum, p.TCPUrgent = int32(u16(b[14:])), int32(u16(b[16:])), int32(u16(b[18:]))
+	d.judgeL4(l, pseudo(p.SrcIP, d.finalDst, ipTCP, l.n))
 	if header < 20 || header > l.n && !d.fragment {
 		d.malformed(schema.MalformedTCPHeaderLength)
 		return
 	}
-	d.judgeL4(l, pseudo(p.SrcIP, d.finalDst, ipTCP, l.n))
 	if int64(len(b)) >= header {
 		d.tcpOptions(b[20:header])
 		d.payload(layer{b[header:], l.n - header})

@@ -96,6 +96,8 @@ func TestICMP(t *testing.T) {
 		}},
 		{"too big", 101, sealed(ip6(58, octets("0200 0000 00000500 6162"))), 0, cells{"icmp_type": "2", "payload_len": "2"}},
 		{"v6 in v4", 101, ip4(58, octets("8000 7fff")), 0, cells{"icmp_type": "128", "icmp_id": "", "payload_len": "", "malformed": "icmp-short"}},
+		{"extended echo", 101, sealed(ip4(1, octets("2a00 0000 1111 0201"))), 0, cells{"icmp_type": "42", "icmp_id": "4369", "icmp_seq": "2", "payload_len": "0"}},
+		{"extended echo of v6", 101, sealed(ip6(58, octets("a100 0000 1111 0204"))), 0, cells{"icmp_type": "161", "icmp_id": "4369", "icmp_seq": "2", "payload_len": "0"}},
 		{"v6 short", 101, ip6(58, octets("80")), 0, cells{"icmp_type": "", "malformed": "icmp-short"}},
 	})
 }

@@ -33,7 +33,7 @@ func (d *Decoder) judgeUDP(l layer, length int64) {
 	p := d.row
 	switch {
 	case p.L4Chksum != 0:
-		d.judgeL4(layer{l.limit(length).b, length}, pseudo(p.SrcIP, d.finalDst, ipUDP, length))
+		d.judgeMessage(layer{l.limit(length).b, length}, pseudo(p.SrcIP, d.finalDst, ipUDP, length))
 	case p.IPVersion == 4:
 		d.note(schema.ChksumAbsent)
 	default:

@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/sys/unix"
 )
 
 // Modes of what a lake in a folder consists of, whatever the umask: readable by the group, nothing for others.
@@ -47,12 +45,6 @@ func (d *dir) PutIfAbsent(name string, data []byte) (err error) {
 	return syncFolder(filepath.Dir(path))
 }
 
-// linked reports whether a link was made although the file system said otherwise, as NFS does when an answer is lost.
-func linked(aside string) bool {
-	var s unix.Stat_t
-	return unix.Stat(aside, &s) == nil && s.Nlink == 2
-}
-
 func (d *dir) Publish(staged, name string) error {
 	path := d.Path(name)
 	if err := makeFolder(filepath.Dir(path)); err != nil {
@@ -89,19 +81,6 @@ func (d *dir) List(folder string) ([]Object, error) {
 func (d *dir) Remove(name string) error {
 	if err := os.Remove(d.Path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
-	}
-	return nil
-}
-
-// Sync flushes the whole file system once, which for a group of captures is several times faster than each file and folder by itself.
-func (d *dir) Sync() error {
-	f, err := os.Open(d.root)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := unix.Syncfs(int(f.Fd())); err != nil {
-		return &fs.PathError{Op: "sync", Path: d.root, Err: err}
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ WITH chosen AS (
 )
 SELECT peer AS suspicious_address,
        address AS peer_of,
-       CAST(sum(sent + received) AS BIGINT) AS payload_bytes,
+       CAST(coalesce(sum(sent + received), 0) AS BIGINT) AS payload_bytes,
        CAST(sum(received) AS BIGINT) AS bytes_received,
        CAST(sum(sent) AS BIGINT) AS bytes_sent,
        count(*) AS packets,
@@ -24,6 +24,5 @@ SELECT peer AS suspicious_address,
        max(ts) AS last_ts
 FROM exchanged
 GROUP BY peer, address
-HAVING sum(sent + received) > 0
 ORDER BY payload_bytes DESC, peer
 LIMIT 1

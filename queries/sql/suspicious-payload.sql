@@ -12,8 +12,8 @@ WITH chosen AS (
   SELECT CASE WHEN src_ip = address THEN dst_ip ELSE src_ip END AS peer, payload_len
   FROM packets JOIN chosen ON src_ip = address OR dst_ip = address WHERE ip_version IS NOT NULL
 ), pair AS (
-  SELECT address, coalesce($peer, (SELECT peer FROM exchanged GROUP BY peer HAVING sum(payload_len) > 0
-                                   ORDER BY sum(payload_len) DESC, peer LIMIT 1)) AS peer
+  SELECT address, coalesce($peer, (SELECT peer FROM exchanged GROUP BY peer
+                                   ORDER BY coalesce(sum(payload_len), 0) DESC, peer LIMIT 1)) AS peer
   FROM chosen
 ), kept AS (
   SELECT src_ip, dst_ip, frame_no, capture_id, hex_part(payload, 0, $bytes) AS h

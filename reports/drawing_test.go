@@ -1,0 +1,181 @@
+package reports
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pcaplake/pcaplake/queries"
+)
+
+const longIPv6 = "2001:0db8:1111:2222:3333:4444:5555:6666"
+
+var (
+	barChart  = &queries.Chart{Type: "bar", X: "address", Y: "payload_bytes"}
+	lineChart = &queries.Chart{Type: "line", X: "ts", Y: "payload_bytes"}
+	evening   = time.Date(2018, 7, 21, 18, 55, 30, 917674000, time.UTC)
+)
+
+// bars is a table of addresses and bytes; others above 0 make its last row their sum.
+func bars(others int64, rows ...[]any) *queries.Table {
+	return &queries.Table{Columns: []queries.Column{{Name: "address", Type: "VARCHAR"}, {Name: "payload_bytes", Type: "BIGINT"}}, Rows: rows, Others: others}
+}
+
+// points is a table of n packets, one a second.
+func points(n int) *queries.Table {
+	t := &queries.Table{Columns: []queries.Column{{Name: "ts", Type: "TIMESTAMP"}, {Name: "payload_bytes", Type: "BIGINT"}, {Name: "direction", Type: "VARCHAR"}}}
+	for i := range n {
+		t.Rows = append(t.Rows, []any{evening.Add(time.Duration(i) * time.Second), int64(900 + i*37%200), []string{"sent", "received"}[i%2]})
+	}
+	return t
+}
+
+// drawings are charts of every kind that the named queries may ask for.
+var drawings = []struct {
+	name  string
+	chart *queries.Chart
+	table *queries.Table
+	drawn bool
+}{
+	{"bar", barChart, bars(0, []any{"10.1.10.53", int64(28053)}, []any{"84.54.22.33", int64(1624)}, []any{"75.75.75.75", int64(166)}), true},
+	{"bar-others", barChart, bars(117, []any{longIPv6, int64(500)}, []any{nil, int64(20)}, []any{"others", int64(3000)}), true},
+	{"bar-one", barChart, bars(0, []any{"10.0.0.1", int64(1)}), true},
+	{"bar-empty", barChart, bars(0), false},
+	{"bar-zero", barChart, bars(0, []any{"10.0.0.1", int64(0)}, []any{"10.0.0.2", nil}), false},
+	{"bar-many", barChart, manyBars(10_000), true},
+	{"bar-long", barChart, bars(0, []any{"[" + longIPv6 + "]:65535 - [" + longIPv6 + "]:65535 tcp", int64(7)}), true},
+	{"bar-unicode", barChart, bars(0, []any{strings.Repeat("日本語", 60), int64(7)}, []any{"a\u202eb\x1b[2J\n<b>", int64(5)}), true},
+	{"line", lineChart, points(31), true},
+	{"line-series", &queries.Chart{Type: "line", X: "ts", Y: "payload_bytes", Series: "direction"}, points(58), true},
+	{"line-one", lineChart, points(1), true},
+	{"line-empty", lineChart, points(0), false},
+	{"line-sliding", lineChart, points(2000), true},
+	{"line-many", lineChart, points(10_000), true},
+	{"line-beyond-dates", lineChart, &queries.Table{Columns: points(0).Columns, Rows: [][]any{{nil, int64(1), ""}, {time.UnixMicro(1<<63 - 2).UTC(), int64(1), ""}, {evening, int64(4), ""}}}, true},
+	{"line-numbers", &queries.Chart{Type: "line", X: "n", Y: "score"}, &queries.Table{Columns: []queries.Column{{Name: "n", Type: "INTEGER"}, {Name: "score", Type: "DOUBLE"}}, Rows: [][]any{{int64(1), 0.5}, {int64(2), nil}, {int64(3), 1.5}}}, true},
+	{"none", nil, bars(0, []any{"10.0.0.1", int64(1)}), false},
+}
+
+func manyBars(n int) *queries.Table {
+	t := bars(0)
+	for i := range n {
+		t.Rows = append(t.Rows, []any{fmt.Sprintf("10.0.%d.%d", i/256, i%256), int64(n - i)})
+	}
+	return t
+}
+
+// TestDrawings holds every option to its golden file and draws it.
+func TestDrawings(t *testing.T) {
+	charts, err := newEngine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := newEngine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range drawings {
+		t.Run(c.name, func(t *testing.T) {
+			d, err := draw(c.chart, c.table)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (d != nil) != c.drawn {
+				t.Fatalf("drawn %v, want %v", d != nil, c.drawn)
+			}
+			if d == nil {
+				return
+			}
+			if !strings.HasSuffix(c.name, "-many") && c.name != "line-sliding" {
+				text, err := json.MarshalIndent(object{"option": d.option, "width": d.width, "height": d.height, "minWidth": d.minWidth, "summary": d.summary, "cut": d.cut}, "", " ")
+				if err != nil {
+					t.Fatal(err)
+				}
+				golden(t, "options/"+c.name+".json", append(text, '\n'))
+			}
+			picture := still(t, charts, d)
+			if picture != still(t, again, d) {
+				t.Error("two engines draw it differently")
+			}
+			for _, hidden := range []string{"style=", "<style", "class=", "\u202e", "\x1b", "NaN", "undefined"} {
+				if strings.Contains(picture, hidden) {
+					t.Errorf("the picture holds %q", hidden)
+				}
+			}
+			for _, label := range labelsOf(d) {
+				for line := range strings.SplitSeq(label, "\n") {
+					if !strings.Contains(picture, ">"+escapeMarkup(line)+"<") {
+						t.Errorf("label %q is not whole in the picture", line)
+					}
+				}
+			}
+		})
+	}
+}
+
+func still(t *testing.T, charts *engine, d *drawing) string {
+	t.Helper()
+	picture, err := charts.draw(t.Context(), d.option, d.width, d.height)
+	if err != nil {
+		t.Fatal(err)
+	}
+	svg, err := cleanSVG(picture, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The library numbers its pictures; only clip paths keep the number.
+	return regexp.MustCompile(`zr\d+-`).ReplaceAllString(string(svg), "zr-")
+}
+
+func escapeMarkup(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+func labelsOf(d *drawing) []string {
+	labels, _ := d.option["yAxis"].(object)["data"].([]string)
+	return labels
+}
+
+func TestDrawRefusesColumnsThatAreNotThere(t *testing.T) {
+	if _, err := draw(&queries.Chart{Type: "bar", X: "address", Y: "bytes"}, bars(0)); err == nil || !strings.Contains(err.Error(), `"bytes"`) {
+		t.Errorf("got %v, want an error that names the column", err)
+	}
+}
+
+func TestDrawEndsWithItsContext(t *testing.T) {
+	charts, err := newEngine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := draw(lineChart, points(2000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := charts.draw(ctx, d.option, d.width, d.height); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+	if _, err := charts.draw(t.Context(), d.option, d.width, d.height); err != nil {
+		t.Errorf("after an interruption: %v", err)
+	}
+}
+
+// TestColoursHaveDarkCounterparts holds the style sheet to the palette.
+func TestColoursHaveDarkCounterparts(t *testing.T) {
+	for _, color := range append([]string{ink, faint, muted}, palette...) {
+		if !strings.Contains(pageStyle, `[fill="`+color+`"] { fill: `) {
+			t.Errorf("fill %s has no counterpart on dark screens", color)
+		}
+	}
+	for _, color := range append([]string{rule, baseline}, palette...) {
+		if !strings.Contains(pageStyle, `[stroke="`+color+`"] { stroke: `) {
+			t.Errorf("stroke %s has no counterpart on dark screens", color)
+		}
+	}
+}
