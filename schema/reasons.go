@@ -8,6 +8,7 @@ const (
 	MalformedLinkShort       = "link-short"
 	MalformedVLANShort       = "vlan-short"
 	MalformedLinkLength      = "link-length"
+	MalformedMPLS            = "mpls-stack"
 	MalformedARPShort        = "arp-short"
 	MalformedIPVersion       = "ip-version"
 	MalformedIPShort         = "ip-short"
@@ -35,6 +36,7 @@ var MalformedReasons = []Reason{
 	{MalformedLinkShort, "the frame ends inside its link-layer header"},
 	{MalformedVLANShort, "the frame ends inside a VLAN tag"},
 	{MalformedLinkLength, "a length in the link-layer header passes the end of the frame"},
+	{MalformedMPLS, "the frame ends inside a stack of MPLS labels, or the stack has too many"},
 	{MalformedARPShort, "the frame ends inside the ARP message"},
 	{MalformedIPVersion, "the version of the IP header is not the one the link layer announced"},
 	{MalformedIPShort, "the frame ends inside the IPv4 header"},

@@ -51,6 +51,8 @@ func (d *Decoder) etherType(typ uint16, l layer) {
 		d.ipv6(l)
 	case etherARP:
 		d.arp(l)
+	case 0x8847, 0x8848:
+		d.mpls(l)
 	default:
 		d.push(etherProto(typ))
 	}
@@ -83,8 +85,6 @@ func etherProto(typ uint16) proto {
 	switch typ {
 	case 0x8809:
 		return protoSlow
-	case 0x8847, 0x8848:
-		return protoMPLS
 	case 0x8863:
 		return protoPPPoEDiscovery
 	case 0x8864:

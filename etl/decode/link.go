@@ -29,7 +29,7 @@ var links = []link{
 	{1, "ETHERNET", protoEth, (*Decoder).ethernet},
 	{6, "IEEE802_5", protoTokenRing, nil},
 	{7, "ARCNET_BSD", protoARCNET, nil},
-	{9, "PPP", protoPPP, nil},
+	{9, "PPP", protoNone, (*Decoder).ppp},
 	{10, "FDDI", protoFDDI, nil},
 	{12, "RAW", protoRaw, (*Decoder).raw}, // DLT_RAW as some systems wrote it into files
 	{14, "RAW", protoRaw, (*Decoder).raw}, // the same on OpenBSD

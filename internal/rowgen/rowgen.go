@@ -130,8 +130,8 @@ func (g gen) packet(i int) schema.Packet {
 		UDPLen: g.i32(65535), ICMPType: g.i32(255), ICMPCode: g.i32(255), ICMPID: g.i32(65535), ICMPSeq: g.i32(65535),
 		PayloadLen: g.i64(1 << 17), PaddingLen: g.i64(64), Protocol: g.pick("tcp", "dns", "arp"), Protocols: g.pick("eth:ip:tcp", "eth:arp"),
 	}
-	p.ChksumNote = g.pick("", schema.ChksumNotes[g.IntN(len(schema.ChksumNotes))].Name)
-	p.Malformed = g.pick("", schema.MalformedReasons[g.IntN(len(schema.MalformedReasons))].Name)
+	p.ChksumNote = g.pick("", "", "snapped", "offload-partial", "absent") // not all of schema's lists, which grow: golden hashes are of these rows
+	p.Malformed = g.pick("", "", "ip-short", "tcp-options", "dns-name")
 	return p
 }
 
