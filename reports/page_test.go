@@ -39,8 +39,13 @@ func hostileReport(t *testing.T) *Report {
 		{Name: "name", Type: "VARCHAR"}, {Name: "ts", Type: "TIMESTAMP"}, {Name: "bytes", Type: "BIGINT"}, {Name: `<b onclick="x">`, Type: "VARCHAR"}, {Name: "blob", Type: "BLOB"},
 	}}
 	findings := &queries.Table{Columns: []queries.Column{
-		{Name: "detector", Type: "VARCHAR"}, {Name: "severity", Type: "VARCHAR"}, {Name: "class", Type: "VARCHAR"}, {Name: "subclass", Type: "VARCHAR"},
-		{Name: "techniques", Type: "VARCHAR"}, {Name: "finding", Type: "VARCHAR"}, {Name: "evidence", Type: "VARCHAR"},
+		{Name: "detector", Type: "VARCHAR"},
+		{Name: "severity", Type: "VARCHAR"},
+		{Name: "class", Type: "VARCHAR"},
+		{Name: "subclass", Type: "VARCHAR"},
+		{Name: "techniques", Type: "VARCHAR"},
+		{Name: "finding", Type: "VARCHAR"},
+		{Name: "evidence", Type: "VARCHAR"},
 	}}
 	r := &Report{Title: strings.Join(hostile, " "), Coverage: strings.Join(hostile, " "), Command: strings.Join(hostile, " "), ToolVersion: hostile[0], findings: findings}
 	for i, text := range hostile {

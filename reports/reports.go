@@ -68,8 +68,10 @@ var sectionTitles = map[string]string{
 
 // Build runs the detectors and every named query that has a place in the report.
 func Build(ctx context.Context, s *queries.Session, o Options) (*Report, error) {
-	r := &Report{Schema: SchemaVersion, Title: o.Title, ToolVersion: o.ToolVersion, Command: o.Command, TimeZone: "UTC",
-		Findings: []Finding{}, Detectors: []Detector{}, Sections: []Section{}}
+	r := &Report{
+		Schema: SchemaVersion, Title: o.Title, ToolVersion: o.ToolVersion, Command: o.Command, TimeZone: "UTC",
+		Findings: []Finding{}, Detectors: []Detector{}, Sections: []Section{},
+	}
 	if r.Title == "" {
 		r.Title = "Packet report"
 	}
