@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"sync"
 	"time"
-
-	"github.com/apache/arrow-go/v18/parquet"
 )
 
 // Rows is a table together with the way its columns are taken out of rows of type R.
@@ -48,40 +46,14 @@ func (t *Rows[R]) Text(row *R, column int, dst []byte) ([]byte, bool) {
 	case Int64:
 		return strconv.AppendInt(dst, v.i64[0], 10), true
 	case Bool:
-		return strconv.AppendBool(dst, v.bools[0]), true
+		return strconv.AppendBool(dst, v.bools[0] == 1), true
 	case Timestamp:
 		return time.UnixMicro(v.i64[0]).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000000"), true
+	case String:
+		return append(dst, v.texts.value(0)...), true
 	default:
 		return append(dst, v.data...), true
 	}
-}
-
-// vector holds one column of the rows of one row group: the values that are present, one after the other, and a definition level per
-// row (1 present, 0 NULL), which is what Parquet's column writers take. Its buffers are reused from row group to row group.
-type vector struct {
-	typ     Type
-	levels  []int16
-	i32     []int32
-	i64     []int64
-	bools   []bool
-	data    []byte              // of strings and bytes, one value after the other
-	lengths []int32             // of the values in data
-	marked  int                 // how much of data has its length in lengths
-	views   []parquet.ByteArray // of data, made while encoding
-}
-
-func (v *vector) reset() {
-	v.levels, v.i32, v.i64, v.bools = v.levels[:0], v.i32[:0], v.i64[:0], v.bools[:0]
-	v.data, v.lengths, v.marked = v.data[:0], v.lengths[:0], 0
-}
-
-func (v *vector) null() { v.levels = append(v.levels, 0) }
-
-// mark closes a value of a string or binary column whose bytes were appended to data.
-func (v *vector) mark() {
-	v.levels = append(v.levels, 1)
-	v.lengths = append(v.lengths, int32(len(v.data)-v.marked))
-	v.marked = len(v.data)
 }
 
 func i32[R any](name string, get func(*R) (int32, bool), doc string, notes ...note) field[R] {
@@ -120,7 +92,7 @@ func tri[R any](name string, get func(*R) Tri, doc string, notes ...note) field[
 	return field[R]{declare(name, Bool, doc, notes), func(rows []R, to *vector) {
 		for i := range rows {
 			if b := get(&rows[i]); b != Unknown {
-				to.bools, to.levels = append(to.bools, b == True), append(to.levels, 1)
+				to.bools, to.levels = append(to.bools, uint8(b&1)), append(to.levels, 1) // True is 1, False 2
 			} else {
 				to.null()
 			}
@@ -133,8 +105,8 @@ func str[R any](name string, get func(*R) string, doc string, notes ...note) fie
 	return field[R]{declare(name, String, doc, notes), func(rows []R, to *vector) {
 		for i := range rows {
 			if s := get(&rows[i]); s != "" {
-				to.data = append(to.data, s...)
-				to.mark()
+				to.texts.string(s)
+				to.value()
 			} else {
 				to.null()
 			}
@@ -146,8 +118,8 @@ func blob[R any](typ Type, name string, get func(*R) ([]byte, bool), doc string,
 	return field[R]{declare(name, typ, doc, notes), func(rows []R, to *vector) {
 		for i := range rows {
 			if b, ok := get(&rows[i]); ok {
-				to.data = append(to.data, b...)
-				to.mark()
+				to.put(b)
+				to.value()
 			} else {
 				to.null()
 			}
@@ -160,8 +132,8 @@ func addr[R any](name string, get func(*R) netip.Addr, doc string, notes ...note
 	return field[R]{declare(name, String, doc, notes), func(rows []R, to *vector) {
 		for i := range rows {
 			if a := get(&rows[i]); a.IsValid() {
-				to.data = a.AppendTo(to.data)
-				to.mark()
+				to.texts.addr(a)
+				to.value()
 			} else {
 				to.null()
 			}
@@ -174,8 +146,8 @@ func mac[R any](name string, get func(*R) (MAC, bool), doc string, notes ...note
 	return field[R]{declare(name, String, doc, notes), func(rows []R, to *vector) {
 		for i := range rows {
 			if m, ok := get(&rows[i]); ok {
-				to.data = m.AppendTo(to.data)
-				to.mark()
+				to.texts.mac(m)
+				to.value()
 			} else {
 				to.null()
 			}

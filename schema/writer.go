@@ -3,16 +3,9 @@ package schema
 import (
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"slices"
 	"sync"
-
-	"github.com/apache/arrow-go/v18/parquet"
-	"github.com/apache/arrow-go/v18/parquet/compress"
-	"github.com/apache/arrow-go/v18/parquet/file"
-	"github.com/apache/arrow-go/v18/parquet/metadata"
-	pq "github.com/apache/arrow-go/v18/parquet/schema"
 )
 
 const (
@@ -46,7 +39,7 @@ type FileStats struct {
 type Writer[R any] struct {
 	table   *Rows[R]
 	jobs    int
-	out     *file.Writer
+	file    *parquetFile
 	vectors []vector
 	rows    int
 	ts      int // the column that MinTS and MaxTS are of
@@ -56,23 +49,12 @@ type Writer[R any] struct {
 
 // NewWriter returns a writer of a file to w, which it does not close. It fails when w refuses the first bytes.
 func (t *Rows[R]) NewWriter(w io.Writer, m Meta) (*Writer[R], error) {
-	root, err := t.parquet()
+	f, err := t.newFile(w, m.KeyValues)
 	if err != nil {
-		return nil, fmt.Errorf("declare table %s: %w", t.Name, err)
-	}
-	keys := metadata.NewKeyValueMetadata()
-	for _, k := range slices.Sorted(maps.Keys(m.KeyValues)) {
-		if err := keys.Append(k, m.KeyValues[k]); err != nil {
-			return nil, fmt.Errorf("write key %q: %w", k, err)
-		}
-	}
-	// The library closes a sink that can be closed; the method of the interface alone hides that w may be one.
-	out, err := file.NewParquetWriterWithError(struct{ io.Writer }{w}, root, file.WithWriterProps(t.properties()), file.WithWriteMetadata(keys))
-	if err != nil {
-		return nil, fmt.Errorf("start Parquet: %w", err)
+		return nil, err
 	}
 	return &Writer[R]{
-		table: t, jobs: max(1, m.Jobs), out: out, vectors: t.vectors(),
+		table: t, jobs: max(1, m.Jobs), file: f, vectors: t.vectors(),
 		ts:    slices.IndexFunc(t.Columns, func(c Column) bool { return c.Type == Timestamp }),
 		stats: FileStats{MinTS: NoTime, MaxTS: NoTime},
 	}, nil
@@ -108,7 +90,7 @@ func (w *Writer[R]) Append(rows []R) error {
 
 func (w *Writer[R]) large() bool {
 	for i := range w.vectors {
-		if len(w.vectors[i].data) >= groupBytes {
+		if w.vectors[i].bytes() >= groupBytes {
 			return true
 		}
 	}
@@ -124,16 +106,13 @@ func (w *Writer[R]) Close() (FileStats, error) {
 	if w.err != nil {
 		return FileStats{}, w.err
 	}
-	if err := w.out.Close(); err != nil {
-		return FileStats{}, fmt.Errorf("finish Parquet: %w", err)
-	}
-	footer, err := w.out.FileMetadata()
+	footer, err := w.file.close()
 	if err != nil {
-		return FileStats{}, fmt.Errorf("read footer: %w", err)
+		return FileStats{}, fmt.Errorf("finish Parquet: %w", err)
 	}
 	w.stats.Rows = footer.GetNumRows()
 	w.stats.RowGroups = len(footer.RowGroups)
-	w.stats.Bytes = w.out.TotalBytesWritten()
+	w.stats.Bytes = w.file.out.n
 	return w.stats, nil
 }
 
@@ -147,10 +126,13 @@ func (w *Writer[R]) release() {
 	w.table.idle.Put(&vectors)
 }
 
+// coders are those of all writers, for the next row group.
+var coders = sync.Pool{New: func() any { return newCoder() }}
+
 // flush encodes the rows held as one row group, its columns in parallel.
 func (w *Writer[R]) flush() error {
 	w.measure()
-	group, err := w.out.AppendBufferedRowGroupChecked()
+	group, err := w.file.startGroup()
 	if err != nil {
 		return fmt.Errorf("start row group: %w", err)
 	}
@@ -159,8 +141,10 @@ func (w *Writer[R]) flush() error {
 	var workers sync.WaitGroup
 	for range min(w.jobs, len(w.vectors)) {
 		workers.Go(func() {
+			c := coders.Get().(*coder)
+			defer coders.Put(c)
 			for i := range columns {
-				failed[i] = w.encode(group, i)
+				failed[i] = w.encode(group, c, i)
 			}
 		})
 	}
@@ -174,7 +158,7 @@ func (w *Writer[R]) flush() error {
 			return err
 		}
 	}
-	if err := group.Close(); err != nil {
+	if err := group.close(w.rows); err != nil {
 		return fmt.Errorf("write row group: %w", err)
 	}
 	w.rows = 0
@@ -195,90 +179,11 @@ func (w *Writer[R]) measure() {
 }
 
 // encode writes one column of the row group and empties its vector.
-func (w *Writer[R]) encode(group file.BufferedRowGroupWriter, i int) error {
-	column, err := group.Column(i)
-	if err == nil {
-		err = w.vectors[i].encode(column)
-	}
-	if err != nil {
-		return fmt.Errorf("encode column %s: %w", w.table.Columns[i].Name, err)
+func (w *Writer[R]) encode(group *rowGroup, c *coder, i int) error {
+	column := &w.table.Columns[i]
+	if err := group.encode(c, i, &w.vectors[i], column.Encoding); err != nil {
+		return fmt.Errorf("encode column %s: %w", column.Name, err)
 	}
 	w.vectors[i].reset()
 	return nil
-}
-
-func (v *vector) encode(to file.ColumnChunkWriter) (err error) {
-	switch to := to.(type) {
-	case *file.Int32ColumnChunkWriter:
-		_, err = to.WriteBatch(v.i32, v.levels, nil)
-	case *file.Int64ColumnChunkWriter:
-		_, err = to.WriteBatch(v.i64, v.levels, nil)
-	case *file.BooleanColumnChunkWriter:
-		_, err = to.WriteBatch(v.bools, v.levels, nil)
-	case *file.ByteArrayColumnChunkWriter:
-		v.views = v.views[:0]
-		data := v.data
-		for _, n := range v.lengths {
-			v.views, data = append(v.views, data[:n]), data[n:]
-		}
-		_, err = to.WriteBatch(v.views, v.levels, nil)
-	default:
-		err = fmt.Errorf("no encoder for %s", to.Type())
-	}
-	if err != nil {
-		return err
-	}
-	// The last page is compressed here, in parallel, rather than when the group is closed. There is none when the values just filled
-	// the one before, and the library panics on an empty page.
-	if page := to.PageStatistics(); page.NumValues() == 0 && page.NullCount() == 0 {
-		return nil
-	}
-	return to.(interface{ FlushCurrentPage() error }).FlushCurrentPage()
-}
-
-// parquet returns the Parquet schema.
-func (t Table) parquet() (*pq.GroupNode, error) {
-	fields := make(pq.FieldList, len(t.Columns))
-	for i, c := range t.Columns {
-		logical, physical := pq.LogicalType(pq.NoLogicalType{}), parquet.Types.ByteArray
-		switch c.Type {
-		case Int32:
-			physical = parquet.Types.Int32
-		case Int64:
-			physical = parquet.Types.Int64
-		case Bool:
-			physical = parquet.Types.Boolean
-		case String:
-			logical = pq.StringLogicalType{}
-		case Timestamp:
-			logical, physical = pq.NewTimestampLogicalType(false, pq.TimeUnitMicros), parquet.Types.Int64
-		}
-		node, err := pq.NewPrimitiveNodeLogical(c.Name, parquet.Repetitions.Optional, logical, physical, -1, -1)
-		if err != nil {
-			return nil, err
-		}
-		fields[i] = node
-	}
-	return pq.NewGroupNode(t.Name, parquet.Repetitions.Required, fields, -1)
-}
-
-func (t Table) properties() *parquet.WriterProperties {
-	p := []parquet.WriterProperty{
-		parquet.WithCreatedBy("pcaplake writer " + WriterVersion),
-		parquet.WithCompression(compress.Codecs.Zstd),
-		parquet.WithCompressionLevel(compressionLevel),
-		parquet.WithStats(true),
-		parquet.WithPageIndexEnabled(true),
-		parquet.WithMaxRowGroupLength(RowGroup),
-		parquet.WithDictionaryDefault(true),
-	}
-	for _, c := range t.Columns {
-		switch c.Encoding {
-		case Plain:
-			p = append(p, parquet.WithDictionaryFor(c.Name, false), parquet.WithEncodingFor(c.Name, parquet.Encodings.Plain))
-		case Delta:
-			p = append(p, parquet.WithDictionaryFor(c.Name, false), parquet.WithEncodingFor(c.Name, parquet.Encodings.DeltaBinaryPacked))
-		}
-	}
-	return parquet.NewWriterProperties(p...)
 }
