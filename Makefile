@@ -8,7 +8,7 @@ GOFUMPT = $(GO) run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCH ?= .
 
-.PHONY: demo test build check docs gen card bench fuzz browser clean
+.PHONY: demo test build check docs gen card bench microbench fuzz browser clean
 
 demo: build
 	@scripts/demo.sh bin/pcaplake demo
@@ -36,7 +36,10 @@ gen:
 card: build
 	scripts/card.sh $(GO)
 
-bench:
+bench: build
+	$(GO) run ./internal/bench
+
+microbench:
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./schema ./etl/... ./queries
 
 fuzz:
