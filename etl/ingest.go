@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pcaplake/pcaplake/etl/decode"
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
@@ -211,13 +210,13 @@ func (r *run) noInput(f *finder) error {
 // A worker takes one source at a time.
 type worker struct {
 	*run
-	chunks chan *decode.Rows // all of them are here between captures
+	chunks chan *chunk // all of them are here between captures
 }
 
 func newWorker(r *run) *worker {
-	w := &worker{run: r, chunks: make(chan *decode.Rows, chunks)}
+	w := &worker{run: r, chunks: make(chan *chunk, chunks)}
 	for range chunks {
-		w.chunks <- new(decode.Rows)
+		w.chunks <- new(chunk)
 	}
 	return w
 }
