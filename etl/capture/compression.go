@@ -30,13 +30,20 @@ type compression struct {
 
 // compressions: RFC 1952; RFC 8878; the xz file format 1.2; bzip2; the lz4 frame format 1.6 and its legacy frame.
 var compressions = []compression{
-	{"gzip", "\x1f\x8b", func(in io.Reader) (io.ReadCloser, error) { return gzip.NewReader(in) }},
+	{"gzip", "\x1f\x8b", openGzip},
 	{"zstd", "\x28\xb5\x2f\xfd", openZstd},
 	{"xz", "\xfd7zXZ\x00", openXz},
-	{"bzip2", "BZh", func(in io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(in)), nil }},
+	{"bzip2", "BZh", openBzip2},
 	{"lz4", "\x04\x22\x4d\x18", openLz4},
 	{"lz4", "\x02\x21\x4c\x18", openLz4},
 }
+
+func openGzip(in io.Reader) (io.ReadCloser, error) {
+	z, err := gzip.NewReader(in)
+	return io.NopCloser(z), err // its Close only tells again what Read has told
+}
+
+func openBzip2(in io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(in)), nil }
 
 func openZstd(in io.Reader) (io.ReadCloser, error) {
 	z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxZstdWindow))

@@ -53,8 +53,8 @@ func (p *pcapng) cutShort(r *Reader) bool {
 	return length%4 == 0 && blockOverhead+20+captured <= length && length <= blockOverhead+20+captured+maxOptions
 }
 
-// maxOptions is more than the options of a packet need.
-const maxOptions = 1 << 16
+// maxOptions is more than the options of nearly all packets need.
+const maxOptions = 1 << 10
 
 // believed reports whether b begins with a block: of a known type, its length the same at both ends, of sense to its type, and followed by
 // another such header or, where b goes to the end of the file, by nothing.
