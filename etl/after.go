@@ -37,10 +37,10 @@ func parseAfter(s string) (after, error) {
 	return after{}, fmt.Errorf("%w: after %q: it is keep, delete or move=DIR", ErrUsage, s)
 }
 
-// apply deletes or moves a source that is as it was when it was read. Whole says that every byte of it is in the lake's rows: a damaged
+// apply deletes or moves a source that is as it was when it was read; never an archive. Whole says that every byte of it is in the lake's rows: a damaged
 // capture is never deleted.
 func (a after) apply(s *source, whole bool) error {
-	if a.action == keepSource || s.ours {
+	if a.action == keepSource || s.ours || s.member != nil {
 		return nil
 	}
 	info, err := os.Lstat(s.path)

@@ -11,12 +11,7 @@ import (
 
 // inReach reports whether captures of a format of the collection's manifest are read; the others are refused.
 func inReach(format string) bool {
-	format = strings.TrimPrefix(format, "gz:")
-	switch format {
-	case "pcap-us-le", "pcap-us-be", "pcap-ns-le", "pcap-ns-be", "zst":
-		return true
-	}
-	return strings.HasPrefix(format, "pcapng-")
+	return !strings.HasPrefix(format, "unknown:") && format != "pcap-us-le-v1.4"
 }
 
 // TestCollection ingests the whole collection into one lake and holds it against what capinfos counts.

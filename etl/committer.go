@@ -85,7 +85,7 @@ func (r *run) book(done *loaded, committed bool) {
 	if err := r.after.apply(s, done.whole); err != nil {
 		r.o.Log.Warn("source left in place", "source", s.name, "error", reason(err))
 	}
-	if r.after.action == keepSource {
+	if r.after.action == keepSource || s.member != nil {
 		r.index.add(s, done.content, done.opened)
 	}
 }

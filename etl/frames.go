@@ -17,6 +17,18 @@ const (
 	chunks      = 3       // per worker: one being decoded, one being written, one between
 )
 
+// A chunk holds the rows of consecutive frames: what the decoder makes of them, and the comments that stand on and between them.
+type chunk struct {
+	decode.Rows
+	comments []schema.Comment
+}
+
+func (c *chunk) reset() {
+	c.Rows.Reset()
+	clear(c.comments)
+	c.comments = c.comments[:0]
+}
+
 // open begins a pass over the stored bytes, which sum sees too unless it is nil.
 func (l *load) open(sum hash.Hash) (*capture.Reader, error) {
 	if _, err := l.stored.Seek(0, io.SeekStart); err != nil {
@@ -48,7 +60,7 @@ func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, [
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	d := decode.New(decode.Options{CaptureID: l.id, Sensor: l.o.Sensor, Payload: l.o.Payload})
-	full := make(chan *decode.Rows)
+	full := make(chan *chunk)
 	decoded := make(chan error, 1)
 	go func() {
 		defer close(full)
@@ -56,15 +68,15 @@ func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, [
 	}()
 	t := new(tally)
 	var failed error
-	for chunk := range full {
+	for c := range full {
 		if failed == nil {
-			t.add(chunk.Packets)
-			l.meter.packets.Add(int64(len(chunk.Packets)))
-			if failed = p.append(chunk); failed != nil {
+			t.add(c.Packets)
+			l.meter.packets.Add(int64(len(c.Packets)))
+			if failed = p.append(c); failed != nil {
 				cancel()
 			}
 		}
-		l.chunks <- chunk
+		l.chunks <- c
 	}
 	if err := <-decoded; failed == nil {
 		failed = err
@@ -73,26 +85,45 @@ func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, [
 }
 
 // frames decodes chunk after chunk and hands each over as full.
-func (l *load) frames(ctx context.Context, r *capture.Reader, d *decode.Decoder, full chan<- *decode.Rows) error {
+func (l *load) frames(ctx context.Context, r *capture.Reader, d *decode.Decoder, full chan<- *chunk) error {
+	var last capture.Frame // stands for the last frame where comments follow it
 	for more := true; more; {
-		chunk := <-l.chunks
-		chunk.Reset()
-		for bytes := 0; len(chunk.Packets) < chunkFrames && bytes < chunkBytes; {
+		c := <-l.chunks
+		c.reset()
+		for bytes := 0; len(c.Packets) < chunkFrames && bytes < chunkBytes; {
 			if more = r.Scan(); !more {
+				l.comment(c, r.Comments(), &last)
 				break
 			}
 			f := r.Frame()
 			bytes += len(f.Data)
-			d.Decode(f, chunk)
+			d.Decode(f, &c.Rows)
+			bytes += l.comment(c, r.Comments(), f)
+			last.No = f.No
 		}
 		if ctx.Err() != nil {
-			l.chunks <- chunk
+			l.chunks <- c
 			return context.Cause(ctx)
 		}
-		full <- chunk
+		full <- c
 	}
 	if err := r.Err(); err != nil {
 		return fmt.Errorf("read frames: %w", err)
 	}
 	return nil
+}
+
+// comment adds the comments on a frame and before it, and returns the bytes of their texts.
+func (l *load) comment(to *chunk, comments []capture.Comment, f *capture.Frame) (bytes int) {
+	for _, c := range comments {
+		row := schema.Comment{
+			CaptureID: l.id, Sensor: l.o.Sensor, FrameNo: f.No, InterfaceID: c.InterfaceID, Scope: string(c.Scope), TS: schema.NoTime, Text: c.Text,
+		}
+		if c.Scope == capture.ScopeFrame && f.HasTS {
+			row.TS, row.TSExtraNS = f.TS, f.TSExtraNS
+		}
+		to.comments = append(to.comments, row)
+		bytes += len(c.Text)
+	}
+	return bytes
 }

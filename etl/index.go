@@ -17,12 +17,19 @@ const indexFolder = "_index"
 // racy is how much older than its reading a file's time must be to stand for its content: some file systems stamp in steps of two seconds.
 const racy = 2 * time.Second
 
-// An indexed source is a file whose content is known as long as size and time stay.
+// An indexed source is a file whose content is known as long as size and time stay, a member of an archive for which that holds, or the archive.
 type indexed struct {
-	Path    string `json:"path"` // absolute
-	Size    int64  `json:"size"`
-	MTimeNS int64  `json:"mtime_ns"` // since 1970-01-01 UTC
-	Content string `json:"content_hash"`
+	Path    string          `json:"path"` // absolute; of a member followed by its name
+	Size    int64           `json:"size"`
+	MTimeNS int64           `json:"mtime_ns"` // since 1970-01-01 UTC
+	Content string          `json:"content_hash,omitempty"`
+	Archive *indexedArchive `json:"archive,omitempty"`
+}
+
+// indexedArchive is what is in an archive.
+type indexedArchive struct {
+	Members []string `json:"members"` // names of the captures
+	Skipped int      `json:"skipped"` // files that are none
 }
 
 // An index tells the content of files by path, size and time, so that known ones need not be read. It is advice: whether a content is in
@@ -51,37 +58,86 @@ func (x *index) load() map[string]indexed {
 	return entries
 }
 
+// key is what stands for a source in the index; false: it cannot be there.
+func key(s *source) (indexed, bool) {
+	path, err := filepath.Abs(s.path)
+	switch {
+	case err != nil || s.fifo || s.ours:
+		return indexed{}, false
+	case s.member != nil:
+		a := s.member.archive
+		return indexed{Path: path + memberMark + s.member.name, Size: a.size, MTimeNS: a.mtime.UnixNano()}, true
+	}
+	return indexed{Path: path, Size: s.size, MTimeNS: s.mtime.UnixNano()}, true
+}
+
+// find returns the entry of a source that is as it was when it was last read.
+func (x *index) find(s *source) (indexed, bool) {
+	k, ok := key(s)
+	e, found := x.entries[k.Path]
+	return e, ok && found && e.Size == k.Size && e.MTimeNS == k.MTimeNS
+}
+
 // content returns the content hash of a file that is as it was when it was last read, or "".
 func (x *index) content(s *source) string {
-	path, err := filepath.Abs(s.path)
-	if err != nil || s.fifo {
-		return ""
-	}
-	if e, ok := x.entries[path]; ok && e.Size == s.size && e.MTimeNS == s.mtime.UnixNano() {
+	if e, ok := x.find(s); ok {
 		return e.Content
 	}
 	return ""
 }
 
-// add notes that s, opened at the time told, has this content.
-func (x *index) add(s *source, content string, opened time.Time) {
-	path, err := filepath.Abs(s.path)
-	if err != nil || s.ours || opened.Sub(s.mtime) < racy {
-		return
+// archive returns what is in an archive that is as it was when it was last listed, or nil.
+func (x *index) archive(s *source) *indexedArchive {
+	if e, ok := x.find(s); ok {
+		return e.Archive
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.added[path] = indexed{Path: path, Size: s.size, MTimeNS: s.mtime.UnixNano(), Content: content}
+	return nil
 }
 
-// save adds this run's entries to what the file holds by now and drops those whose content is no longer live.
+// add notes that s, opened at the time told, has this content.
+func (x *index) add(s *source, content string, opened time.Time) {
+	e, ok := key(s)
+	if !ok || opened.UnixNano()-e.MTimeNS < racy.Nanoseconds() {
+		return
+	}
+	e.Content = content
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.added[e.Path] = e
+}
+
+// addArchive notes what is in an archive that could be listed to its end.
+func (x *index) addArchive(a *bundle) {
+	e, ok := key(&source{path: a.path, size: a.size, mtime: a.mtime})
+	if !ok || a.broken || a.listed.Sub(a.mtime) < racy {
+		return
+	}
+	e.Archive = &indexedArchive{Members: a.members, Skipped: a.skipped}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.added[e.Path] = e
+}
+
+// complete reports whether every member of an archive is in entries, by the archive's size and time.
+func complete(e indexed, entries map[string]indexed) bool {
+	for _, name := range e.Archive.Members {
+		if m, ok := entries[e.Path+memberMark+name]; !ok || m.Size != e.Size || m.MTimeNS != e.MTimeNS {
+			return false
+		}
+	}
+	return true
+}
+
+// save adds this run's entries to what the file holds by now and drops those whose content is no longer live, and archives of which a member
+// is not known.
 func (x *index) save(live func(content string) bool) error {
 	if len(x.added) == 0 {
 		return nil
 	}
 	entries := x.load()
-	maps.DeleteFunc(entries, func(_ string, e indexed) bool { return !live(e.Content) })
+	maps.DeleteFunc(entries, func(_ string, e indexed) bool { return e.Archive == nil && !live(e.Content) })
 	maps.Copy(entries, x.added)
+	maps.DeleteFunc(entries, func(_ string, e indexed) bool { return e.Archive != nil && !complete(e, entries) })
 	list := make([]indexed, 0, len(entries))
 	for _, path := range slices.Sorted(maps.Keys(entries)) {
 		list = append(list, entries[path])

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pcaplake/pcaplake/etl/decode"
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
@@ -50,7 +49,8 @@ type run struct {
 	claims     *claims
 	meter      *meter
 	loaded     chan *loaded // to the committer
-	stop       func(error)  // ends the run when the disk fails
+	archives   []*bundle
+	stop       func(error) // ends the run when the disk fails
 
 	mu          sync.Mutex // of what follows
 	sum         Summary
@@ -73,8 +73,8 @@ func (r *run) ingest(ctx context.Context) error {
 	for _, told := range r.o.Sources {
 		f.find(told)
 	}
-	r.sum.Skipped, r.sum.Errors, r.sum.Failed = f.skipped, append(r.sum.Errors, f.errors...), len(f.errors)
 	if len(f.found) == 0 && r.o.Live == nil {
+		r.note(f)
 		return r.noInput(f)
 	}
 	if err := r.open(ctx); err != nil {
@@ -88,10 +88,17 @@ func (r *run) ingest(ctx context.Context) error {
 		}
 		f.addFirst(s)
 	}
+	r.expand(ctx, f)
+	r.note(f)
 	if err := r.work(ctx, f.found); err != nil {
 		return err
 	}
 	return r.conclude(f)
+}
+
+// note takes what the finder could not list into the summary.
+func (r *run) note(f *finder) {
+	r.sum.Skipped, r.sum.Errors, r.sum.Failed = f.skipped, append(r.sum.Errors, f.errors...), len(f.errors)
 }
 
 // open opens the lake, or makes it, and reads what it holds.
@@ -181,6 +188,9 @@ func (r *run) work(ctx context.Context, found []*source) error {
 // conclude writes down what saves work next time, and says what was wrong with the input as a whole.
 func (r *run) conclude(f *finder) error {
 	if !r.o.DryRun {
+		for _, a := range r.archives {
+			r.index.addArchive(a)
+		}
 		live := func(content string) bool { _, ok := r.state.ByContent(content); return ok }
 		if err := errors.Join(r.index.save(live), r.quarantine.save()); err != nil {
 			return disk(err)
@@ -211,13 +221,13 @@ func (r *run) noInput(f *finder) error {
 // A worker takes one source at a time.
 type worker struct {
 	*run
-	chunks chan *decode.Rows // all of them are here between captures
+	chunks chan *chunk // all of them are here between captures
 }
 
 func newWorker(r *run) *worker {
-	w := &worker{run: r, chunks: make(chan *decode.Rows, chunks)}
+	w := &worker{run: r, chunks: make(chan *chunk, chunks)}
 	for range chunks {
-		w.chunks <- new(decode.Rows)
+		w.chunks <- new(chunk)
 	}
 	return w
 }

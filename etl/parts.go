@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pcaplake/pcaplake/etl/decode"
 	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -25,6 +24,7 @@ type parts struct {
 	create func(table, date string, part int) (*lake.StagedFile, error)
 	meta   schema.Meta
 	open   []*part       // dated; the last used first
+	last   *part         // to which rows went last
 	rest   *part         // of the default partition; nil until it is needed
 	opened map[int64]int // parts opened so far, by day
 	count  int           // the sum of opened
@@ -41,6 +41,7 @@ type part struct {
 	arps     sink[schema.ARP]
 	dnss     sink[schema.DNS]
 	payloads sink[schema.Payload]
+	comments sink[schema.Comment]
 }
 
 func (l *load) newParts() *parts {
@@ -54,9 +55,10 @@ func (l *load) newParts() *parts {
 	}
 }
 
-// append writes the rows of consecutive frames. It marks packets of the default partition as suspect, in place.
-func (p *parts) append(rows *decode.Rows) error {
-	packets, arps, dnss, payloads := rows.Packets, rows.ARPs, rows.DNSs, rows.Payloads
+// append writes the rows of consecutive frames. It marks packets of the default partition as suspect, in place. Comments lie with the frame
+// that they are on or that follows them; those behind the last frame lie with that, and those of a capture without frames in the default partition.
+func (p *parts) append(rows *chunk) error {
+	packets, arps, dnss, payloads, comments := rows.Packets, rows.ARPs, rows.DNSs, rows.Payloads, rows.comments
 	for len(packets) > 0 {
 		day, n := sameDay(packets)
 		to, err := p.part(day)
@@ -75,13 +77,21 @@ func (p *parts) append(rows *decode.Rows) error {
 			to.arps.append(to, schema.ARPs, cut(&arps, func(r *schema.ARP) bool { return r.FrameNo > last })),
 			to.dnss.append(to, schema.DNSs, cut(&dnss, func(r *schema.DNS) bool { return r.FrameNo > last })),
 			to.payloads.append(to, schema.Payloads, cut(&payloads, func(r *schema.Payload) bool { return r.FrameNo > last })),
+			to.comments.append(to, schema.Comments, cut(&comments, func(r *schema.Comment) bool { return r.FrameNo > last })),
 		)
 		if err != nil {
 			return err
 		}
-		packets = packets[n:]
+		packets, p.last = packets[n:], to
 	}
-	return nil
+	if len(comments) == 0 {
+		return nil
+	}
+	if p.last == nil {
+		p.rest = &part{parts: p, day: undated}
+		p.last = p.rest
+	}
+	return p.last.comments.append(p.last, schema.Comments, comments)
 }
 
 // cut takes the rows before the first one that is beyond off the head of rows.
@@ -150,11 +160,12 @@ func (p *parts) discard() {
 		q.arps.discard()
 		q.dnss.discard()
 		q.payloads.discard()
+		q.comments.discard()
 	}
 }
 
 func (q *part) close() error {
-	return errors.Join(q.packets.close(q), q.arps.close(q), q.dnss.close(q), q.payloads.close(q))
+	return errors.Join(q.packets.close(q), q.arps.close(q), q.dnss.close(q), q.payloads.close(q), q.comments.close(q))
 }
 
 const (

@@ -16,14 +16,15 @@ const stdinSource = "-"
 
 // A source is one file that may be a capture.
 type source struct {
-	order  int    // place among the sources of the run, from 0
-	name   string // as it is recorded: the path as told, cleaned
-	path   string // where its bytes lie
-	within string // path below the folder it was found in, to keep its place under --after move
-	named  bool   // told by itself, not found in a folder
-	ours   bool   // its bytes lie in the lake's own folders: nothing becomes of them after the run
-	fifo   bool   // a stream that must be spooled first
-	once   bool   // its frames came only now and never again: an interrupt does not drop it
+	order  int     // place among the sources of the run, from 0
+	name   string  // as it is recorded: the path as told, cleaned
+	path   string  // where its bytes lie
+	within string  // path below the folder it was found in, to keep its place under --after move
+	named  bool    // told by itself, not found in a folder
+	ours   bool    // its bytes lie in the lake's own folders: nothing becomes of them after the run
+	fifo   bool    // a stream that must be spooled first
+	once   bool    // its frames came only now and never again: an interrupt does not drop it
+	member *member // what it is of the archive at path; nil: the whole file
 	size   int64
 	mtime  time.Time
 }

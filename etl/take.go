@@ -34,6 +34,9 @@ func (w *worker) take(ctx, told context.Context, s *source) {
 		return
 	}
 	w.meter.current.Store(&s.name)
+	if s.member != nil {
+		defer s.member.archive.release()
+	}
 	l := &load{worker: w, source: s, opened: time.Now()}
 	done, err := l.take(ctx, told)
 	switch {
@@ -66,27 +69,23 @@ func (l *load) take(ctx, told context.Context) (*loaded, error) {
 			return nil, err
 		}
 	}
-	file, err := os.Open(s.path)
+	if s.member != nil {
+		if known := l.recall(); known != nil {
+			return known, nil // and nothing was unpacked for it
+		}
+	}
+	done, err := l.openStored(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	s.size, s.mtime = info.Size(), info.ModTime()
-	l.stored = io.NewSectionReader(file, 0, s.size)
+	defer done()
 	if !l.settled(s) {
 		l.judge(s, verdict{action: ActionUnsettled})
 		l.o.Log.Info("left for later", "source", s.name, "age", time.Since(s.mtime).Round(time.Second), "settle", l.o.Settle)
 		return nil, nil
 	}
-	// What is to be deleted or moved is read, whatever the index says.
-	if content := l.index.content(s); content != "" && l.after.action == keepSource {
-		if _, ok := l.state.ByContent(content); ok {
-			return &loaded{source: s, opened: l.opened, content: content, known: true, whole: true}, nil
-		}
+	if known := l.recall(); known != nil {
+		return known, nil
 	}
 	if l.id, err = capture.Fingerprint(l.stored, s.size); err != nil {
 		return nil, fmt.Errorf("fingerprint: %w", err)
@@ -95,6 +94,43 @@ func (l *load) take(ctx, told context.Context) (*loaded, error) {
 		return nil, errBefore{b}
 	}
 	return l.bring(ctx)
+}
+
+// openStored opens the stored bytes of the source; the caller calls done after the last read.
+func (l *load) openStored(ctx context.Context) (done func(), err error) {
+	s := l.source
+	if s.member != nil {
+		dir := ""
+		if l.staging != nil {
+			dir = l.staging.Dir()
+		}
+		if l.stored, done, err = s.member.open(ctx, dir); err == nil {
+			s.size = l.stored.Size()
+		}
+		return done, err
+	}
+	file, err := os.Open(s.path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	s.size, s.mtime = info.Size(), info.ModTime()
+	l.stored = io.NewSectionReader(file, 0, s.size)
+	return func() { _ = file.Close() }, nil
+}
+
+// recall returns the source as known by the index, or nil: also where the lake has its content no longer, and for what is to be deleted or
+// moved, which is read whatever the index says.
+func (l *load) recall() *loaded {
+	content := l.index.content(l.source)
+	_, live := l.state.ByContent(content)
+	if content == "" || !live || l.after.action != keepSource && l.source.member == nil {
+		return nil
+	}
+	return &loaded{source: l.source, opened: l.opened, content: content, known: true, whole: true}
 }
 
 // fail gives a source its verdict where it could not be loaded.
@@ -106,7 +142,7 @@ func (w *worker) fail(ctx context.Context, l *load, err error) {
 		w.stop(err)
 	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
 		w.drop()
-	case !s.named && (unreadable(err) && !calledCapture(s.path) || errors.Is(err, fs.ErrNotExist)): // the latter went while others were read
+	case !s.named && (unreadable(err) && !calledCapture(s.name) || errors.Is(err, fs.ErrNotExist)): // the latter went while others were read
 		w.judge(s, verdict{})
 	default:
 		w.o.Log.Warn("capture failed", "source", s.name, "error", reason(err))

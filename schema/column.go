@@ -73,7 +73,9 @@ type Table struct {
 }
 
 // Tables returns the tables in the order in which documents list them.
-func Tables() []Table { return []Table{Packets.Table, ARPs.Table, DNSs.Table, Payloads.Table} }
+func Tables() []Table {
+	return []Table{Packets.Table, ARPs.Table, DNSs.Table, Payloads.Table, Comments.Table}
+}
 
 // Arrow returns the table's Arrow schema.
 func (t Table) Arrow() *arrow.Schema {

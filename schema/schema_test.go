@@ -23,6 +23,7 @@ var contract = map[string]string{
 		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port transport dns_id is_response opcode aa tc rd ra rcode
 		question_count answer_count authority_count additional_count qname qtype qclass message_len trailing_bytes malformed`,
 	"payloads": `capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port payload_len payload`,
+	"comments": `capture_id sensor frame_no interface_id scope ts ts_extra_ns comment`,
 }
 
 func TestColumns(t *testing.T) {

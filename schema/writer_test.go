@@ -122,6 +122,7 @@ func TestRoundTrip(t *testing.T) {
 	t.Run("arp", func(t *testing.T) { checkRoundTrip(t, schema.ARPs, rowgen.ARPs(n, 1)) })
 	t.Run("dns", func(t *testing.T) { checkRoundTrip(t, schema.DNSs, rowgen.DNSs(n, 1)) })
 	t.Run("payloads", func(t *testing.T) { checkRoundTrip(t, schema.Payloads, rowgen.Payloads(n, 1)) })
+	t.Run("comments", func(t *testing.T) { checkRoundTrip(t, schema.Comments, rowgen.Comments(n, 1)) })
 }
 
 func TestNoRows(t *testing.T) {
@@ -164,6 +165,8 @@ func TestGoldenHash(t *testing.T) {
 	add("dns", dns)
 	payloads, _ := write(t, schema.Payloads, rowgen.Payloads(500, 3), 2)
 	add("payloads", payloads)
+	comments, _ := write(t, schema.Comments, rowgen.Comments(500, 3), 2)
+	add("comments", comments)
 	got := strings.Join(lines, "\n") + "\n"
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {

@@ -15,22 +15,20 @@ type signature struct {
 
 // signatures are the formats that are known by their first bytes; those without open are refused by name.
 var signatures = []signature{
-	{0, "\xd4\xc3\xb2\xa1", openPcap(order{}, "us", 1000), "pcap"},
-	{0, "\xa1\xb2\xc3\xd4", openPcap(order{big: true}, "us", 1000), "pcap"},
-	{0, "\x4d\x3c\xb2\xa1", openPcap(order{}, "ns", 1), "pcap"},
-	{0, "\xa1\xb2\x3c\x4d", openPcap(order{big: true}, "ns", 1), "pcap"},
+	{0, "\xd4\xc3\xb2\xa1", openPcap(order{}, pcapMicro), "pcap"},
+	{0, "\xa1\xb2\xc3\xd4", openPcap(order{big: true}, pcapMicro), "pcap"},
+	{0, "\x4d\x3c\xb2\xa1", openPcap(order{}, pcapNano), "pcap"},
+	{0, "\xa1\xb2\x3c\x4d", openPcap(order{big: true}, pcapNano), "pcap"},
+	{0, "\x34\xcd\xb2\xa1", openPcap(order{}, pcapModified), "pcap"},
+	{0, "\xa1\xb2\xcd\x34", openPcap(order{big: true}, pcapModified), "pcap"},
+	{0, "\xac\x01\x00\x1c", openPcap(order{}, pcapIxia), "pcap"}, // by hardware
+	{0, "\x1c\x00\x01\xac", openPcap(order{big: true}, pcapIxia), "pcap"},
+	{0, "\xab\x01\x00\x1c", openPcap(order{}, pcapIxia), "pcap"}, // by software
+	{0, "\x1c\x00\x01\xab", openPcap(order{big: true}, pcapIxia), "pcap"},
 	{0, "\x0a\x0d\x0d\x0a", openPcapng, "pcapng"},
-	{0, "\x34\xcd\xb2\xa1", nil, "modified pcap (magic a1b2cd34, little-endian)"},
-	{0, "\xa1\xb2\xcd\x34", nil, "modified pcap (magic a1b2cd34, big-endian)"},
-	{0, "snoop\x00\x00\x00", nil, "a snoop capture (RFC 1761)"},
-	{0, "\xfd7zXZ\x00", nil, "an xz-compressed file"},
-	{0, "BZh", nil, "a bzip2-compressed file"},
-	{0, "\x04\x22\x4d\x18", nil, "an lz4-compressed file"},
-	{0, "\x02\x21\x4c\x18", nil, "an lz4-compressed file (legacy frame)"},
-	{0, "\x1f\x8b", nil, "a compressed file within a compressed file"},
-	{0, "\x28\xb5\x2f\xfd", nil, "a compressed file within a compressed file"},
-	{0, "PK\x03\x04", nil, "a zip archive"},
-	{257, "ustar", nil, "a tar archive"},
+	{0, "snoop\x00\x00\x00", openSnoop, "snoop"},
+	{0, "PK\x03\x04", nil, "a zip archive within an archive or a stream"},
+	{257, "ustar", nil, "a tar archive within an archive or a stream"},
 	{0, "RTSS", nil, "a NetMon 1 capture"},
 	{0, "GMBU", nil, "a NetMon 2 capture"},
 	{0, "XCP\x00", nil, "a NetXRay or Windows Sniffer capture"},
@@ -49,6 +47,13 @@ func recognise(r *Reader, head []byte) (format, error) {
 		}
 		r.info.Format = s.name
 		return s.open(r, head)
+	}
+	if compressionOf(head) != nil {
+		return nil, &UnsupportedError{What: "a compressed file within a compressed file"}
+	}
+	if looksLikeERF(r.w.peek(peekERF)) {
+		r.info.Format, r.info.Variant = "erf", "erf"
+		return newERF(), nil
 	}
 	return nil, ErrNotCapture
 }

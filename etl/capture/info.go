@@ -33,9 +33,9 @@ func Rejections() []string { return []string{RejectedCut, RejectedLength, Reject
 
 // Info is what is known of a capture once it was read to its end.
 type Info struct {
-	Format      string // "pcap" or "pcapng"
+	Format      string // "pcap", "pcapng", "snoop" or "erf"
 	Variant     string // format, resolution, byte order and unusual versions, such as "pcap-us-le" or "pcapng-be"
-	Compression string // "gzip", "zstd" or ""
+	Compression string // "gzip", "zstd", "xz", "bzip2", "lz4" or ""
 	Interfaces  []Interface
 	Frames      int64            // whole record headers, rejected ones included
 	Rejected    map[string]int64 // reason -> count
@@ -48,10 +48,11 @@ type Info struct {
 	PrefixHash  string           // BLAKE3 up to there
 	Dropped     *int64           // frames lost at capture as the capture's statistics say; nil: they say nothing
 	CutNS       int64            // frames whose time was finer than a nanosecond, and was cut
-	Comments    int64            // comments in the capture, on frames, interfaces and sections
+	Comments    int64            // comments in the capture, on frames, interfaces and sections; Reader.Comments has them
+	Names       int64            // records of pcapng name resolution blocks: they are counted and not kept
 }
 
-// Interface is one interface of a capture; a pcap file has exactly one.
+// Interface is one interface of a capture; a pcap or snoop file has exactly one, an ERF file one for each number and link type that occur.
 type Interface struct {
 	Name        string
 	Description string
@@ -73,6 +74,12 @@ func (i *Info) damaged(offset int64, format string, args ...any) {
 	case len(i.Damage) == maxDamage:
 		i.Damage = append(i.Damage, "and more")
 	}
+}
+
+// cut notes that the capture breaks off at an offset.
+func (i *Info) cut(offset int64, format string, args ...any) {
+	i.Truncated = true
+	i.damaged(offset, format, args...)
 }
 
 func (i *Info) reject(reason string) {

@@ -17,8 +17,10 @@ const (
 	optIfFCSLen      = 13
 	optIfOffset      = 14
 	optPacketFlags   = 2
+	optPacketDrops   = 4
 	optReceived      = 4
 	optDropped       = 5
+	optOSDropped     = 7
 )
 
 // option takes the first option off b; false at the end of the list, also where it is broken.

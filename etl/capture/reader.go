@@ -2,18 +2,11 @@
 package capture
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 )
-
-// maxZstdWindow bounds the memory that a zstd frame can ask for; `zstd --long=27` and below are read.
-const maxZstdWindow = 128 << 20
 
 // format reads the records of one capture format.
 type format interface {
@@ -30,6 +23,9 @@ type Reader struct {
 	info   Info
 	done   bool
 	close  []func() error
+
+	comments     []Comment // since the frame before
+	commentBytes int       // of their texts
 }
 
 // rawReader remembers the error of the disk or the network, to tell it from damage in what was read.
@@ -60,10 +56,10 @@ func Open(path string) (*Reader, error) {
 	return r, nil
 }
 
-// NewReader reads a capture from a stream: pcap or pcapng, plain or compressed, told apart by their first bytes. Errors as Open's.
+// NewReader reads a capture from a stream: pcap, pcapng, snoop or ERF, plain or in one layer of compression, told apart by their first bytes.
+// Errors as Open's.
 func NewReader(in io.Reader) (*Reader, error) {
 	r := &Reader{raw: &rawReader{in: in}}
-	r.w = newWindow(r.raw)
 	if err := r.decompress(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -81,44 +77,28 @@ func NewReader(in io.Reader) (*Reader, error) {
 
 // decompress puts the decoder of a compressed file under the window.
 func (r *Reader) decompress() error {
-	head := r.w.peek(4)
-	var in io.Reader
-	switch {
-	case len(head) == 0 && r.raw.err == nil:
-		return ErrEmpty
-	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		z, err := gzip.NewReader(io.MultiReader(bytes.NewReader(bytes.Clone(r.w.peek(windowSize))), r.rest()))
-		if err != nil {
-			return fmt.Errorf("read gzip: %w", err)
-		}
-		r.info.Compression, in = "gzip", z
-	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}) || len(head) == 4 && head[0]&0xf0 == 0x50 && bytes.Equal(head[1:], []byte{0x2a, 0x4d, 0x18}):
-		z, err := zstd.NewReader(io.MultiReader(bytes.NewReader(bytes.Clone(r.w.peek(windowSize))), r.rest()),
-			zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxZstdWindow))
-		if err != nil {
-			return fmt.Errorf("read zstd: %w", err)
-		}
-		r.close = append(r.close, func() error { z.Close(); return nil })
-		r.info.Compression, in = "zstd", z
-	default:
+	content, name, err := Decompress(r.raw)
+	if err != nil {
+		return r.refusal(err)
+	}
+	r.close = append(r.close, content.Close)
+	r.info.Compression = name
+	r.w = newWindow(content)
+	if len(r.w.peek(1)) > 0 {
 		return nil
 	}
-	r.w = newWindow(in)
-	if len(r.w.peek(1)) == 0 && r.raw.err == nil {
-		if err := r.w.broken(); err != nil {
-			return fmt.Errorf("decompress %s: %w", r.info.Compression, err)
-		}
-		return ErrEmpty
+	if err := r.w.broken(); err != nil {
+		return r.refusal(fmt.Errorf("decompress %s: %w", name, err))
 	}
-	return nil
+	return ErrEmpty
 }
 
-// rest is the stream behind what the window holds.
-func (r *Reader) rest() io.Reader {
-	if r.w.err != nil {
-		return bytes.NewReader(nil)
+// refusal tells the disk's or the network's error from that of a decoder before the first byte: such a file is no capture.
+func (r *Reader) refusal(err error) error {
+	if r.raw.err != nil {
+		return fmt.Errorf("read capture: %w", r.raw.err)
 	}
-	return r.raw
+	return fmt.Errorf("%w: %w", ErrNotCapture, err)
 }
 
 // Scan moves to the next frame and reports whether there is one. Damage is no error: see Info.
@@ -126,6 +106,7 @@ func (r *Reader) Scan() bool {
 	if r.done {
 		return false
 	}
+	r.comments, r.commentBytes = r.comments[:0], 0
 	if r.format.next(r) {
 		r.info.Frames++
 		r.frame.No = r.info.Frames

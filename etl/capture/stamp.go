@@ -74,3 +74,10 @@ func setTime(f *Frame, sec uint64, offset, ns int64) {
 	}
 	f.TS, f.TSExtraNS = total*1e6+ns/1000, int32(ns%1000)
 }
+
+// setRecordTime takes the time of a record that has seconds and a fraction of them. A fraction of a second or more is invalid: it is carried
+// over and the frame marked.
+func setRecordTime(f *Frame, sec uint32, ns int64) {
+	setTime(f, uint64(sec), ns/1e9, ns%1e9)
+	f.TSSuspect = f.TSSuspect || ns >= 1e9
+}

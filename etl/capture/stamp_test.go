@@ -43,16 +43,15 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// TestPcapTime: invalid microseconds are carried over and marked.
-func TestPcapTime(t *testing.T) {
-	p := pcap{unit: 1000}
+// TestRecordTime: invalid microseconds are carried over and marked.
+func TestRecordTime(t *testing.T) {
 	for _, c := range []struct {
 		fraction int64
 		ts       int64
 		suspect  bool
 	}{{999_999, 10_999_999, false}, {1_000_000, 11_000_000, true}, {2_147_483_648, 10_000_000 + 2_147_483_648, true}} {
 		var f Frame
-		p.time(&f, 10, c.fraction)
+		setRecordTime(&f, 10, c.fraction*1000)
 		if f.TS != c.ts || f.TSSuspect != c.suspect || !f.HasTS {
 			t.Errorf("%d microseconds: ts %d, suspect %v", c.fraction, f.TS, f.TSSuspect)
 		}

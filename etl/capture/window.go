@@ -38,20 +38,22 @@ func newWindow(in io.Reader) *window {
 // peek returns the next n bytes without consuming them; fewer only where the stream ends. They hold until the next peek.
 func (w *window) peek(n int) []byte {
 	for w.end-w.start < n && w.err == nil {
-		w.fill(n)
+		w.fill()
 	}
 	return w.buf[w.start:min(w.end, w.start+n)]
 }
 
-// fill reads once. The buffer grows with the bytes that really arrive, so a length that lies costs nothing.
-func (w *window) fill(n int) {
-	if w.start > 0 {
-		w.digest()
-		w.end = copy(w.buf, w.buf[w.start:w.end])
-		w.start, w.hashed = 0, 0
-	}
+// fill reads once. A full buffer is moved up when half of it or more was consumed, else doubled: so it grows with the bytes that really arrive,
+// a length that lies costs nothing, and no byte is moved more than a few times, however small the steps between large peeks are.
+func (w *window) fill() {
 	if w.end == len(w.buf) {
-		w.buf = append(w.buf, make([]byte, min(len(w.buf), n-len(w.buf)))...)
+		if w.start >= len(w.buf)/2 {
+			w.digest()
+			w.end = copy(w.buf, w.buf[w.start:w.end])
+			w.start, w.hashed = 0, 0
+		} else {
+			w.buf = append(w.buf, make([]byte, len(w.buf))...)
+		}
 	}
 	got, err := w.in.Read(w.buf[w.end:])
 	w.end += got
@@ -68,7 +70,7 @@ func (w *window) skip(n int64) bool {
 		if w.err != nil {
 			return false
 		}
-		w.fill(1)
+		w.fill()
 	}
 	w.consume(int(n))
 	return true
@@ -117,7 +119,7 @@ func (w *window) hex() string { return hex.EncodeToString(w.sum.Sum(nil)) }
 func (w *window) finish(info *Info) {
 	for w.err == nil {
 		w.consume(w.end - w.start)
-		w.fill(1)
+		w.fill()
 	}
 	w.consume(w.end - w.start)
 	w.digest()

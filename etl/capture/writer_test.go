@@ -96,33 +96,3 @@ func TestWriterIsReadByOthers(t *testing.T) {
 		}
 	}
 }
-
-// FuzzReader: no bytes make the reader panic, deliver bytes that are not in the file, or miscount.
-func FuzzReader(f *testing.F) {
-	f.Add([]byte("\xd4\xc3\xb2\xa1\x02\x00\x04\x00" + strings.Repeat("\x00", 12) + "\x01\x00\x00\x00" + strings.Repeat("\x01\x00\x00\x00", 8)))
-	var small bytes.Buffer
-	w := capture.NewWriter(&small, "f")
-	_, _ = w.AddInterface(capture.Interface{Name: "a", LinkType: 1})
-	_ = w.WriteFrame(&capture.Frame{Data: []byte("data"), WireLen: 9, HasTS: true})
-	_ = w.Flush()
-	f.Add(small.Bytes())
-	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := capture.NewReader(bytes.NewReader(data))
-		if err != nil {
-			return
-		}
-		defer r.Close()
-		var frames, size int64
-		for r.Scan() {
-			frames++
-			size += int64(len(r.Frame().Data))
-		}
-		info := r.Info()
-		for _, n := range info.Rejected {
-			frames += n
-		}
-		if frames != info.Frames || size > info.Bytes || info.PrefixEnd > info.Bytes {
-			t.Errorf("%d frames of %d bytes; info %+v", frames, size, info)
-		}
-	})
-}

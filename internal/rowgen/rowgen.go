@@ -193,3 +193,21 @@ func Payloads(n int, seed uint64) []schema.Payload {
 	}
 	return rows
 }
+
+// Comments returns n rows of comments; the same seed gives the same rows. Some texts are empty, none is NULL.
+func Comments(n int, seed uint64) []schema.Comment {
+	g := newGen(seed)
+	rows := make([]schema.Comment, n)
+	for i := range rows {
+		rows[i] = schema.Comment{
+			CaptureID: "c", Sensor: "default", FrameNo: int64(i + 1), InterfaceID: g.i32(0, 1), Scope: g.pick("frame", "frame", "interface", "section"),
+			TS: g.ts(i), TSExtraNS: g.Int32N(1000), Text: g.pick("", "look here", "größer", "two\nlines"),
+		}
+		if r := &rows[i]; bare(i) {
+			r.Scope, r.TS = "section", schema.NoTime
+		} else if r.Scope != "frame" {
+			r.TS = schema.NoTime
+		}
+	}
+	return rows
+}

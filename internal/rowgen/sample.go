@@ -41,6 +41,7 @@ func Samples(n int, seed uint64) []Sample {
 		sample(schema.ARPs, ARPs(n, seed)),
 		sample(schema.DNSs, DNSs(n, seed)),
 		sample(schema.Payloads, Payloads(n, seed)),
+		sample(schema.Comments, Comments(n, seed)),
 	}
 }
 

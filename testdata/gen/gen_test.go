@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
 // TestFresh holds that the captures in testdata are what the generator makes, which `make gen` writes.
 func TestFresh(t *testing.T) {
-	for _, c := range captures {
+	for _, c := range slices.Concat(captures, formats) {
 		have, err := os.ReadFile(filepath.Join("..", c.name))
 		if err != nil {
 			t.Fatal(err)

@@ -7,17 +7,21 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
 // start is when the captured day begins. All captures lie on it.
 var start = time.Date(2026, 1, 15, 9, 0, 0, 0, time.UTC)
 
-// captures are the files and what makes them, in the order of README.md.
-var captures = []struct {
+// capture is a file and what makes it.
+type capture struct {
 	name  string
 	bytes func() []byte
-}{
+}
+
+// captures are the files of the demo, in the order of README.md.
+var captures = []capture{
 	{"theft.pcap", theft},
 	{"scan.pcap", scan},
 	{"flood.pcap.gz", flood},
@@ -33,7 +37,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: gen DIR")
 		os.Exit(64)
 	}
-	for _, c := range captures {
+	for _, c := range slices.Concat(captures, formats) {
 		ident = 0
 		if err := os.WriteFile(filepath.Join(os.Args[1], c.name), c.bytes(), 0o644); err != nil {
 			fmt.Fprintln(os.Stderr, "gen:", err)
