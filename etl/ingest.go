@@ -2,8 +2,6 @@ package etl
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -92,13 +90,6 @@ func (r *run) ingest(ctx context.Context) error {
 		return err
 	}
 	return r.conclude(f)
-}
-
-// newRunName names a run that began at a time; no two runs have the same name.
-func newRunName(began time.Time) string {
-	var id [4]byte
-	rand.Read(id[:]) // never fails
-	return began.UTC().Format("20060102T150405Z-") + hex.EncodeToString(id[:])
 }
 
 // open opens the lake, or makes it, and reads what it holds.
