@@ -26,6 +26,10 @@ func TestDates(t *testing.T) {
 		}
 		return out
 	}
+	inTurn := make([]stamped, 1100) // a new part each, up to the bound; then the two dates that are open stay
+	for i := range inTurn {
+		inTurn[i] = stamped{day(i % 3), whoHas(host.Addr(), web.Addr())}
+	}
 	tests := []struct {
 		name    string
 		frames  []stamped
@@ -45,10 +49,14 @@ func TestDates(t *testing.T) {
 			name: "the last used stay", frames: at(0, 1, 0, 2, 0, 1),
 			want: map[string]int{"2026-11-22": 1, "2026-11-23": 2, "2026-11-24": 1}, dates: 3, parts: 4,
 		},
+		{name: "1,100 parts", frames: inTurn, dates: 4, parts: 1025, rest: 26, suspect: 26},
 		{name: "500 dates", frames: manyDates, dates: 401, parts: 401, rest: 100, suspect: 100},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			if testing.Short() && test.parts > 500 {
+				t.Skip("writes a thousand files: not in short mode")
+			}
 			root := filepath.Join(t.TempDir(), "lake")
 			dir := files(t, map[string][]byte{"a.pcap": pcap(test.frames...)})
 			s := ingest(t, Options{Lake: root, Sources: []string{dir}})

@@ -41,7 +41,7 @@ type Options struct {
 
 // Progress is how far a run has come.
 type Progress struct {
-	Captures, CapturesDone int           // sources found, and those with a verdict
+	Captures, CapturesDone int           // sources found, and those with a verdict; of Verify: files
 	Bytes, BytesDone       int64         // stored, as the files lie on disk
 	Packets                int64         // decoded so far
 	Current                string        // a source being read
@@ -83,4 +83,21 @@ func (o *Options) fingerprinted() map[string]string {
 		payload = "all"
 	}
 	return map[string]string{"payload": payload}
+}
+
+// optionsOf are the options that a capture was read with, by its manifest: the reverse of fingerprinted. It fails where this version
+// would read the capture otherwise.
+func optionsOf(m *lake.Manifest) (Options, error) {
+	o := Options{Sensor: m.Sensor, Payload: -1}
+	if payload := m.Options["payload"]; payload != "all" {
+		n, err := strconv.Atoi(payload)
+		if err != nil {
+			return o, fmt.Errorf("its payload option is %q", payload)
+		}
+		o.Payload = n
+	}
+	if lake.OptionsID(o.fingerprinted(), o.Sensor) != m.OptionsID {
+		return o, fmt.Errorf("it was read with options or by a version (%s) that this one does not have", m.ToolVersion)
+	}
+	return o, nil
 }

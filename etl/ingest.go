@@ -2,8 +2,6 @@ package etl
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -103,9 +101,7 @@ func (r *run) note(f *finder) {
 
 // open opens the lake, or makes it, and reads what it holds.
 func (r *run) open(ctx context.Context) error {
-	var id [4]byte
-	rand.Read(id[:]) // never fails
-	r.name = r.began.UTC().Format("20060102T150405Z-") + hex.EncodeToString(id[:])
+	r.name = newRunName(r.began)
 	r.optionsID = lake.OptionsID(r.o.fingerprinted(), r.o.Sensor)
 	var err error
 	if r.o.DryRun {
@@ -151,7 +147,7 @@ func (r *run) discard() {
 // work has all sources taken by workers, and what they load committed in groups, until all are done, ctx is cancelled or the disk fails.
 func (r *run) work(ctx context.Context, found []*source) error {
 	r.sources, r.verdicts, r.claims = found, make([]verdict, len(found)), newClaims(len(found))
-	r.meter = newMeter(r.o.Progress, r.began, found)
+	r.meter = newMeter(r.o.Progress, len(found), stored(found))
 	defer r.meter.close()
 	// Both contexts end when the disk fails; an interrupt ends only that of files, not that of streams and commits.
 	streams, stopStreams := context.WithCancelCause(context.WithoutCancel(ctx))

@@ -23,11 +23,9 @@ type meter struct {
 	stopped  sync.WaitGroup
 }
 
-func newMeter(report func(Progress), began time.Time, found []*source) *meter {
-	m := &meter{report: report, began: began, captures: len(found), stop: make(chan struct{})}
-	for _, s := range found {
-		m.bytes += s.size
-	}
+// newMeter starts the reports on so many captures, or files, and their bytes.
+func newMeter(report func(Progress), count int, bytes int64) *meter {
+	m := &meter{report: report, began: time.Now(), captures: count, bytes: bytes, stop: make(chan struct{})}
 	m.stopped.Go(m.run)
 	return m
 }

@@ -1,6 +1,8 @@
 package etl
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"time"
@@ -20,6 +22,13 @@ type recorded struct {
 	Source string `json:"source"`
 	Status string `json:"status"` // ok or failed, as in captures
 	Error  string `json:"error,omitempty"`
+}
+
+// newRunName names a run that began at a time; no two runs have the same name.
+func newRunName(began time.Time) string {
+	var id [4]byte
+	rand.Read(id[:]) // never fails
+	return began.UTC().Format("20060102T150405Z-") + hex.EncodeToString(id[:])
 }
 
 // finish completes the summary and records it, unless the run did not get as far as having a name.

@@ -212,6 +212,14 @@ func reason(err error) string {
 	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
+// stored is the number of bytes that sources have on disk.
+func stored(sources []*source) (bytes int64) {
+	for _, s := range sources {
+		bytes += s.size
+	}
+	return bytes
+}
+
 // calledCapture reports whether a file's name says that it is a capture, packed or not.
 func calledCapture(name string) bool {
 	name = strings.ToLower(name)

@@ -67,9 +67,7 @@ func (s *Session) insertCaptures(insert string, batch []schema.Capture) error {
 func (d *Dataset) captures() []schema.Capture {
 	var out []schema.Capture
 	for _, c := range d.Captures {
-		if (len(d.Sensors) == 0 || slices.Contains(d.Sensors, c.Sensor)) &&
-			(d.From.IsZero() || c.LastTS == nil || *c.LastTS >= d.From.UnixMicro()) &&
-			(d.To.IsZero() || c.FirstTS == nil || *c.FirstTS < d.To.UnixMicro()) {
+		if d.of(c.Sensor) && (c.FirstTS == nil || c.LastTS == nil || d.reaches(*c.FirstTS, *c.LastTS)) {
 			out = append(out, c)
 		}
 	}
@@ -97,7 +95,11 @@ var captureValues = map[string]func(*schema.Capture) any{
 	"first_ts":       func(c *schema.Capture) any { return c.FirstTS },
 	"last_ts":        func(c *schema.Capture) any { return c.LastTS },
 	"bytes":          func(c *schema.Capture) any { return c.Bytes },
+	"stored_bytes":   func(c *schema.Capture) any { return c.StoredBytes },
 	"content_hash":   func(c *schema.Capture) any { return c.ContentHash },
+	"sha256":         func(c *schema.Capture) any { return textOrNull(c.SHA256) },
+	"comments":       func(c *schema.Capture) any { return c.Comments },
+	"cut_ns":         func(c *schema.Capture) any { return c.CutNS },
 	"options":        func(c *schema.Capture) any { return c.Options },
 	"status":         func(c *schema.Capture) any { return c.Status },
 	"error":          func(c *schema.Capture) any { return textOrNull(c.Error) },
@@ -106,9 +108,20 @@ var captureValues = map[string]func(*schema.Capture) any{
 	"rejected_by":    func(c *schema.Capture) any { return mapOrEmpty(c.RejectedBy) },
 	"malformed_by":   func(c *schema.Capture) any { return mapOrEmpty(c.MalformedBy) },
 	"compression":    func(c *schema.Capture) any { return textOrNull(c.Compression) },
-	"interfaces":     func(c *schema.Capture) any { return c.Interfaces },
+	"interfaces":     func(c *schema.Capture) any { return interfaceNames(c.Interfaces) },
+	"interface_info": func(c *schema.Capture) any { return c.Interfaces },
+	"settings":       func(c *schema.Capture) any { return c.Settings },
 	"damage":         func(c *schema.Capture) any { return c.Damage },
 	"rewritten":      func(c *schema.Capture) any { return c.Rewritten },
+}
+
+// interfaceNames are the names of interfaces in their order; null for one without a name.
+func interfaceNames(interfaces []schema.Interface) []any {
+	var names []any
+	for _, i := range interfaces {
+		names = append(names, textOrNull(i.Name))
+	}
+	return names
 }
 
 func textOrNull(s string) any {

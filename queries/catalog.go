@@ -86,7 +86,11 @@ func (s *Session) Lookup(name string) (*Query, error) {
 		if q.Name == name {
 			return q, nil
 		}
-		if d := editDistance(name, q.Name); d < distance || strings.HasPrefix(q.Name, name) && distance > 0 {
+		d := editDistance(name, q.Name)
+		if strings.HasPrefix(q.Name, name) {
+			d = 1 // as if one letter were missing
+		}
+		if d < distance {
 			nearest, distance = q.Name, d
 		}
 	}

@@ -20,7 +20,7 @@ import (
 type Dataset struct {
 	Files    []schema.File    // live files of the lake
 	Captures []schema.Capture // rows of captures
-	From, To time.Time        // packets at From or later and before To, to the microsecond; zero: no limit
+	From, To time.Time        // packets at From or later and before To, to the nanosecond; zero: no limit
 	Sensors  []string         // none: all
 
 	SQLDir  string // the user's own named queries, which go before ours of the same name; "": none

@@ -42,7 +42,7 @@ func smallLake(t testing.TB) *Session {
 		},
 		{
 			CaptureID: "theft", Source: "/archive/theft.pcapng.gz", Sensor: "north", Format: "pcapng", Compression: "gzip", LinkTypes: []int32{1},
-			Interfaces: []string{"eth0", "wlan\x1b0"}, Frames: 8, Rows: 8, Snapped: 1, MalformedBy: map[string]int64{"dns-name": 2}, Malformed: 2,
+			Interfaces: []schema.Interface{{Name: "eth0", LinkType: 1, Dropped: &dropped}, {Name: "wlan\x1b0", LinkType: 1, SnapLen: 96}}, Frames: 8, Rows: 8, Snapped: 1, MalformedBy: map[string]int64{"dns-name": 2}, Malformed: 2,
 			Dropped: &dropped, FirstTS: at(1800e6), LastTS: at(1807e6), Bytes: 2048, ContentHash: "bb", Status: "ok", ToolVersion: "1.0", SchemaVersion: 1,
 			Rewritten: []schema.Rewritten{{A: "10.0.0.66", B: "203.0.113.7", Packets: 7, Offset: 0x1a2b}},
 		},

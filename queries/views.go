@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -96,10 +95,8 @@ func (s *Session) tableView(t schema.Table) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "CREATE TABLE %s %s; CREATE VIEW %s AS SELECT * FROM (SELECT * FROM %s", shape, t.DuckDB(), identifier(t.Name), shape)
 	versions := map[int32][]string{}
-	for _, f := range s.dataset.Files {
-		if f.Table == t.Name && s.dataset.wants(f) {
-			versions[f.SchemaVersion] = append(versions[f.SchemaVersion], literal(f.Path))
-		}
+	for _, f := range s.dataset.Live(t.Name) {
+		versions[f.SchemaVersion] = append(versions[f.SchemaVersion], literal(f.Path))
 	}
 	if list := versions[schema.Version]; len(versions) == 1 && list != nil {
 		b.Reset()
@@ -124,40 +121,6 @@ func sortedKeys[V any](m map[int32]V) []int32 {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// wants reports whether a file can hold rows of the dataset.
-func (d *Dataset) wants(f schema.File) bool {
-	return f.Rows > 0 &&
-		(len(d.Sensors) == 0 || slices.Contains(d.Sensors, f.Sensor)) &&
-		(d.From.IsZero() || f.MaxTS >= d.From.UnixMicro()) &&
-		(d.To.IsZero() || f.MinTS < d.To.UnixMicro())
-}
-
-// where is the dataset's filter as a clause over the columns ts and sensor; rows without a time are in no period.
-func (d *Dataset) where() string {
-	var conditions []string
-	if !d.From.IsZero() {
-		conditions = append(conditions, "ts >= "+timestamp(d.From))
-	}
-	if !d.To.IsZero() {
-		conditions = append(conditions, "ts < "+timestamp(d.To))
-	}
-	if len(d.Sensors) > 0 {
-		var names []string
-		for _, s := range d.Sensors {
-			names = append(names, literal(s))
-		}
-		conditions = append(conditions, "sensor IN ("+strings.Join(names, ", ")+")")
-	}
-	if len(conditions) == 0 {
-		return ""
-	}
-	return " WHERE " + strings.Join(conditions, " AND ")
-}
-
-func timestamp(t time.Time) string {
-	return fmt.Sprintf("make_timestamp(%d::BIGINT)", t.UnixMicro())
 }
 
 // literal is s as a string of SQL.

@@ -8,7 +8,7 @@ type Capture struct {
 	Format        string
 	Compression   string
 	LinkTypes     []int32
-	Interfaces    []string
+	Interfaces    []Interface
 	Frames        int64
 	Rows          int64
 	Rejected      int64
@@ -20,14 +20,19 @@ type Capture struct {
 	Snapped       int64
 	Duplicates    int64
 	OutOfOrder    int64
+	Comments      int64  // in the capture: on frames, interfaces and sections
+	CutNS         int64  // frames whose time was finer than a nanosecond, and was cut
 	Dropped       *int64 // as the capture's own statistics say; nil: they say nothing
 	LossRatio     *float64
 	OneWay        *bool
 	FirstTS       *int64 // microseconds since 1970-01-01 UTC
 	LastTS        *int64
-	Bytes         int64 // of the decompressed capture
-	ContentHash   string
+	Bytes         int64  // of the decompressed capture
+	StoredBytes   int64  // as the file lay on disk
+	ContentHash   string // BLAKE3 of the decompressed bytes
+	SHA256        string // of the stored bytes; "": not asked for
 	Options       string // fingerprint
+	Settings      map[string]string
 	Status        string // "ok" or "failed"
 	Error         string
 	ToolVersion   string
@@ -53,6 +58,19 @@ type File struct {
 	Date          string // partition, YYYY-MM-DD or "" for the default partition
 	Rows          int64
 	Bytes         int64
-	MinTS, MaxTS  int64 // microseconds; meaningless when Rows is 0
+	MinTS, MaxTS  int64 // microseconds; NoTime when no row has a time
 	SchemaVersion int32
+	BLAKE3        string // of its bytes, 64 hex digits
+}
+
+// Interface is one interface of a capture.
+type Interface struct {
+	Name        string `json:"name,omitempty"`
+	Description string `json:"description,omitempty"`
+	Filter      string `json:"filter,omitempty"` // that the frames passed
+	OS          string `json:"os,omitempty"`
+	LinkType    int32  `json:"link_type"`          // LINKTYPE_ value
+	SnapLen     int64  `json:"snap_len"`           // bytes kept of a frame; 0: all
+	Received    *int64 `json:"received,omitempty"` // frames, as the capture's statistics say; nil: they say nothing
+	Dropped     *int64 `json:"dropped,omitempty"`
 }

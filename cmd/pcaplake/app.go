@@ -21,7 +21,10 @@ type streams struct {
 
 // commands are the program's commands, in the order of the help.
 func commands(s streams) []*cli.Command {
-	return []*cli.Command{ingestCommand(s), queryCommand(s), reportCommand(s), capturesCommand(s), schemaCommand(s), docsCommand(s)}
+	return []*cli.Command{
+		ingestCommand(s), queryCommand(s), reportCommand(s), capturesCommand(s), filesCommand(s), verifyCommand(s), schemaCommand(s),
+		docsCommand(s),
+	}
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {

@@ -10,13 +10,18 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// datasetFlags narrow what a command reads.
+// datasetFlags narrow what a command reads, and name the user's queries.
 func datasetFlags() []cli.Flag {
+	return append(rangeFlags(),
+		&cli.StringFlag{Name: "sql", Usage: "named queries of your own in `DIR`, before ours of the same name"})
+}
+
+// rangeFlags narrow what a command reads.
+func rangeFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "from", Usage: "only packets at `TIME` or later (2026-11-22, or RFC 3339; UTC)"},
 		&cli.StringFlag{Name: "to", Usage: "only packets before `TIME`"},
 		&cli.StringSliceFlag{Name: "sensor", Usage: "only of this sensor; may be repeated"},
-		&cli.StringFlag{Name: "sql", Usage: "named queries of your own in `DIR`, before ours of the same name"},
 	}
 }
 
@@ -26,16 +31,24 @@ func openSession(c *cli.Context) (*queries.Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := loadLake(c, &d); err != nil {
+		return nil, err
+	}
+	return queries.Open(c.Context, d)
+}
+
+// loadLake fills in what the lake has: its live files and captures.
+func loadLake(c *cli.Context, d *queries.Dataset) error {
 	l, err := lake.Open(c.Context, c.String("lake"))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	state, err := l.Load(c.Context)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	d.Files, d.Captures = state.AllFiles(), append(state.Captures(), etl.Quarantined(l.Root())...)
-	return queries.Open(c.Context, d)
+	return nil
 }
 
 // dataset is what the flags narrow a session to, without files.

@@ -48,7 +48,7 @@ func ingest(c *cli.Context, s streams) error {
 	}
 	var bar *progressBar
 	if f, ok := terminal(s.err); ok {
-		bar = newProgressBar(f)
+		bar = newProgressBar(f, "captures")
 		o.Progress = bar.show
 	}
 	// The first signal lets the captures at hand be dropped or finished whole; the summary is written all the same.

@@ -9,19 +9,22 @@ import (
 	"github.com/pcaplake/pcaplake/etl"
 )
 
-// progressBar shows on a terminal how far an ingest has come: by bytes, with captures, packets per second and the time left.
-type progressBar struct{ bar *pb.ProgressBar }
+// progressBar shows on a terminal how far a run has come: by bytes, with captures or files, packets per second and the time left.
+type progressBar struct {
+	bar  *pb.ProgressBar
+	what string // is counted: "captures"
+}
 
-func newProgressBar(f *os.File) *progressBar {
-	bar := pb.ProgressBarTemplate(`{{string . "captures"}} {{bar . "[" "=" ">" " " "]"}} {{percent .}} {{string . "rate"}} {{rtime . "%s left"}}`).New(0)
+func newProgressBar(f *os.File, what string) *progressBar {
+	bar := pb.ProgressBarTemplate(`{{string . "count"}} {{bar . "[" "=" ">" " " "]"}} {{percent .}} {{string . "rate"}} {{rtime . "%s left"}}`).New(0)
 	bar.SetWriter(f).Set(pb.Bytes, true).Set(pb.CleanOnFinish, true)
-	return &progressBar{bar.Start()}
+	return &progressBar{bar.Start(), what}
 }
 
 func (b *progressBar) show(p etl.Progress) {
 	b.bar.SetTotal(p.Bytes).SetCurrent(p.BytesDone)
-	b.bar.Set("captures", fmt.Sprintf("%d/%d captures", p.CapturesDone, p.Captures))
-	if s := p.Elapsed.Seconds(); s > 0 {
+	b.bar.Set("count", fmt.Sprintf("%d/%d %s", p.CapturesDone, p.Captures, b.what))
+	if s := p.Elapsed.Seconds(); s > 0 && p.Packets > 0 {
 		b.bar.Set("rate", humanize.SIWithDigits(float64(p.Packets)/s, 1, "packets/s"))
 	}
 }

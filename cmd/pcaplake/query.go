@@ -45,9 +45,17 @@ func formatFlags() []cli.Flag {
 	}}
 }
 
-func query(c *cli.Context, s streams) error {
+// checkFormat refuses an unknown format before any work is done.
+func checkFormat(c *cli.Context) error {
 	if f := c.String("format"); f != "" && !slices.Contains(queries.Formats(), f) {
 		return usage(fmt.Errorf("format %q: one of %s", f, strings.Join(queries.Formats(), ", ")))
+	}
+	return nil
+}
+
+func query(c *cli.Context, s streams) error {
+	if err := checkFormat(c); err != nil {
+		return err
 	}
 	if c.Bool("list") {
 		return listQueries(c, s)
@@ -120,7 +128,7 @@ func listQueries(c *cli.Context, s streams) error {
 		return err
 	}
 	defer session.Close()
-	t := &queries.Table{Columns: []queries.Column{{Name: "name", Type: "VARCHAR"}, {Name: "title", Type: "VARCHAR"}, {Name: "params", Type: "VARCHAR"}}}
+	t := textTable("name", "title", "params")
 	for _, q := range session.Catalog() {
 		names := make([]string, len(q.Params))
 		for i, p := range q.Params {
@@ -129,6 +137,15 @@ func listQueries(c *cli.Context, s streams) error {
 		t.Rows = append(t.Rows, []any{q.Name, q.Title, strings.Join(names, " ")})
 	}
 	return print(c, s, t.Result())
+}
+
+// textTable is a table of text without rows.
+func textTable(columns ...string) *queries.Table {
+	t := &queries.Table{}
+	for _, name := range columns {
+		t.Columns = append(t.Columns, queries.Column{Name: name, Type: "VARCHAR"})
+	}
+	return t
 }
 
 // print writes a result in the format asked for, to the file asked for or standard output.

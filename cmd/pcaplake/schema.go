@@ -29,10 +29,7 @@ func schemaCommand(s streams) *cli.Command {
 
 // schemaTable lists the columns of one table, or of all.
 func schemaTable(name string) (*queries.Table, error) {
-	t := &queries.Table{}
-	for _, column := range []string{"table", "column", "type", "unit", "meaning", "wireshark", "zeek", "ipfix", "ecs"} {
-		t.Columns = append(t.Columns, queries.Column{Name: column, Type: "VARCHAR"})
-	}
+	t := textTable("table", "column", "type", "unit", "meaning", "wireshark", "zeek", "ipfix", "ecs")
 	for _, table := range schema.Tables() {
 		if name != "" && name != table.Name {
 			continue

@@ -73,19 +73,26 @@ func (l *Lake) outcome(m *Manifest) (Outcome, error) {
 	return 0, fmt.Errorf("look for %s: %w", name, err)
 }
 
-// publish gives the files of new captures their names: their bytes are durable before, the names after.
+// publish gives the files of new captures their names.
 func (l *Lake) publish(s *Staging, ms []*Manifest, outcomes []Outcome) error {
+	var files []File
+	for i, m := range ms {
+		if outcomes[i] != AlreadyThere {
+			files = append(files, m.Adds...)
+		}
+	}
+	return l.Publish(s, files)
+}
+
+// Publish gives staged files their names: their bytes are durable before, the names after. A file that has its name already is replaced,
+// by the same bytes, since no name ever means others. It makes no file part of the lake: a manifest does.
+func (l *Lake) Publish(s *Staging, files []File) error {
 	if err := l.store.Sync(); err != nil {
 		return fmt.Errorf("sync lake: %w", err)
 	}
-	for i, m := range ms {
-		if outcomes[i] == AlreadyThere {
-			continue
-		}
-		for _, f := range m.Adds {
-			if err := l.store.Publish(s.path(f.Name), f.Name); err != nil {
-				return fmt.Errorf("publish %s: %w", f.Name, err)
-			}
+	for _, f := range files {
+		if err := l.store.Publish(s.path(f.Name), f.Name); err != nil {
+			return fmt.Errorf("publish %s: %w", f.Name, err)
 		}
 	}
 	if err := l.store.Sync(); err != nil {

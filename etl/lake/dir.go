@@ -24,6 +24,14 @@ func (d *dir) Path(name string) string { return filepath.Join(d.root, filepath.F
 
 func (d *dir) Read(name string) ([]byte, error) { return os.ReadFile(d.Path(name)) }
 
+func (d *dir) Open(name string) (Content, error) {
+	f, err := os.Open(d.Path(name))
+	if err != nil {
+		return nil, err // not f: a nil file in an interface is not nil
+	}
+	return f, nil
+}
+
 // PutIfAbsent writes aside and links: of two writers at once one wins, and nobody sees half an object.
 func (d *dir) PutIfAbsent(name string, data []byte) (err error) {
 	path := d.Path(name)
@@ -73,9 +81,32 @@ func (d *dir) List(folder string) ([]Object, error) {
 		if err != nil {
 			return nil, err
 		}
-		objects = append(objects, Object{Name: folder + "/" + e.Name(), Bytes: info.Size(), Changed: info.ModTime()})
+		objects = append(objects, newObject(folder+"/"+e.Name(), info))
 	}
 	return objects, nil
+}
+
+func newObject(name string, info fs.FileInfo) Object {
+	return Object{Name: name, Bytes: info.Size(), Changed: info.ModTime(), Mode: info.Mode()}
+}
+
+func (d *dir) Walk(visit func(Object) error) error {
+	return fs.WalkDir(os.DirFS(d.root), ".", func(name string, e fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) { // gone since its folder was listed
+			return nil
+		}
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return visit(newObject(name, info))
+	})
 }
 
 func (d *dir) Remove(name string) error {

@@ -50,6 +50,9 @@ func (l *Lake) open() error {
 	if err := json.Unmarshal(data, &h); err != nil {
 		return fmt.Errorf("read %s: %w", filepath.Join(l.root, marker), err)
 	}
+	if h.Format < 1 {
+		return fmt.Errorf("read %s: it names no format of a lake", filepath.Join(l.root, marker))
+	}
 	if h.Format > Format {
 		return fmt.Errorf("%w: %s says format %d, this program reads up to %d", ErrNewer, filepath.Join(l.root, marker), h.Format, Format)
 	}
@@ -110,7 +113,7 @@ func notExists(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 func (l *Lake) live(f File, version int32) schema.File {
 	out := schema.File{
 		Table: f.Table, Path: l.store.Path(f.Name), Name: f.Name, Sensor: f.Sensor, Date: f.Date,
-		Rows: f.Rows, Bytes: f.Bytes, MinTS: schema.NoTime, MaxTS: schema.NoTime, SchemaVersion: version,
+		Rows: f.Rows, Bytes: f.Bytes, MinTS: schema.NoTime, MaxTS: schema.NoTime, SchemaVersion: version, BLAKE3: f.BLAKE3,
 	}
 	if f.MinTS != nil && f.MaxTS != nil {
 		out.MinTS, out.MaxTS = *f.MinTS, *f.MaxTS

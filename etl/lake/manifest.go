@@ -43,20 +43,12 @@ type Manifest struct {
 	LastTS        *int64             `json:"last_ts"`
 	Rewritten     []schema.Rewritten `json:"rewritten"`
 	Adds          []File             `json:"adds"`
-	Via           string             `json:"via,omitempty"` // "m": lives only once a change names it
+	Via           string             `json:"via,omitempty"`    // "m": lives only once a change names it
+	Digest        string             `json:"digest,omitempty"` // of this text: see seal
 }
 
 // Interface is one interface of a capture.
-type Interface struct {
-	Name        string `json:"name,omitempty"`
-	Description string `json:"description,omitempty"`
-	Filter      string `json:"filter,omitempty"`
-	OS          string `json:"os,omitempty"`
-	LinkType    int32  `json:"link_type"`
-	SnapLen     int64  `json:"snap_len"`
-	Received    *int64 `json:"received,omitempty"`
-	Dropped     *int64 `json:"dropped,omitempty"`
-}
+type Interface = schema.Interface
 
 // File is one Parquet file of the lake.
 type File struct {
@@ -97,12 +89,17 @@ func (m *Manifest) Check() error {
 	return nil
 }
 
+// encode returns the manifest as it is stored, with its digest.
 func (m *Manifest) encode() ([]byte, error) {
-	data, err := json.MarshalIndent(m, "", " ")
+	sealed := *m
+	sealed.Digest = noDigest
+	text, err := json.MarshalIndent(&sealed, "", " ")
 	if err != nil {
 		return nil, fmt.Errorf("write manifest of %s: %w", m.Source, err)
 	}
-	return append(data, '\n'), nil
+	text = append(text, '\n')
+	seal(text)
+	return text, nil
 }
 
 // capture is the row of captures that the manifest stands for.
@@ -112,10 +109,8 @@ func (m *Manifest) capture() schema.Capture {
 		Frames: m.Frames, Rows: m.Rows, RejectedBy: m.Rejected, MalformedBy: m.Malformed, Truncated: m.Truncated, Damage: m.Damage,
 		Snapped: m.Snapped, OutOfOrder: m.OutOfOrder, Dropped: m.Dropped, FirstTS: m.FirstTS, LastTS: m.LastTS, Bytes: m.Bytes,
 		ContentHash: m.ContentHash, Options: m.OptionsID, Status: "ok", ToolVersion: m.ToolVersion, SchemaVersion: m.SchemaVersion,
-		Rewritten: m.Rewritten,
-	}
-	for _, i := range m.Interfaces {
-		c.Interfaces = append(c.Interfaces, i.Name)
+		Rewritten: m.Rewritten, Interfaces: m.Interfaces, Comments: m.Comments, CutNS: m.CutNS, StoredBytes: m.StoredBytes, SHA256: m.SHA256,
+		Settings: m.Options,
 	}
 	for _, n := range m.Rejected {
 		c.Rejected += n

@@ -3,10 +3,8 @@ package lake
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -25,81 +23,45 @@ func (l *Lake) Load(ctx context.Context) (*State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list manifests: %w", err)
 	}
-	var captures []*Manifest
-	var changes []*Change
+	h := newHistory()
 	for _, o := range objects {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		switch kind := strings.TrimPrefix(o.Name, manifestFolder+"/"); {
-		case strings.HasPrefix(kind, "c-") && strings.HasSuffix(kind, ".json"):
-			captures, err = read(l, o.Name, captures)
-		case strings.HasPrefix(kind, "m-") && strings.HasSuffix(kind, ".json"):
-			changes, err = read(l, o.Name, changes)
-		default:
-			err = fmt.Errorf("%w: it holds %s, of a kind that this program does not know", ErrNewer, o.Name)
+		kind := manifestKind(o.Name)
+		if kind == "" {
+			return nil, fmt.Errorf("%w: it holds %s, of a kind that this program does not know", ErrNewer, o.Name)
 		}
+		text, err := l.store.Read(o.Name)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read manifest: %w", err)
+		}
+		if err := h.parse(kind, text); err != nil {
+			return nil, fmt.Errorf("read manifest %s: %w", l.store.Path(o.Name), err)
 		}
 	}
-	return l.state(captures, changes), nil
+	return l.state(h), nil
 }
 
-// read appends the manifest of that name.
-func read[M any](l *Lake, name string, to []*M) ([]*M, error) {
-	data, err := l.store.Read(name)
-	if err != nil {
-		return nil, fmt.Errorf("read manifest: %w", err)
-	}
-	m := new(M)
-	if err := json.Unmarshal(data, m); err != nil {
-		return nil, fmt.Errorf("read manifest %s: %w", l.store.Path(name), err)
-	}
-	return append(to, m), nil
-}
-
-func (l *Lake) state(captures []*Manifest, changes []*Change) *State {
+func (l *Lake) state(h *history) *State {
 	s := &State{byContent: make(map[string]*Manifest), heads: make(map[string]bool)}
-	removed, claimed, dropped := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, c := range changes {
-		mark(removed, c.Removes)
-		mark(claimed, c.Claims)
-		mark(dropped, c.Drops)
-	}
-	add := func(files []File, version int32) {
-		for _, f := range files {
-			if !removed[f.Name] {
-				s.files = append(s.files, l.live(f, version))
-			}
-		}
-	}
-	for _, m := range captures {
-		if m.Via != "" && !claimed[m.ContentHash] {
-			continue
-		}
-		add(m.Adds, m.SchemaVersion)
-		if dropped[m.ContentHash] {
-			continue
-		}
+	for m := range h.live() {
 		s.manifests = append(s.manifests, m)
 		s.byContent[m.ContentHash] = m
 		s.heads[m.HeadHash] = true
 	}
-	for _, c := range changes {
-		add(c.Adds, schema.Version)
+	for f, m := range h.files() {
+		version := schema.Version
+		if m != nil {
+			version = m.SchemaVersion
+		}
+		s.files = append(s.files, l.live(f, version))
 	}
 	slices.SortFunc(s.manifests, func(a, b *Manifest) int {
 		return cmp.Or(cmp.Compare(start(a), start(b)), cmp.Compare(a.CaptureID, b.CaptureID), cmp.Compare(a.ContentHash, b.ContentHash))
 	})
 	slices.SortFunc(s.files, func(a, b schema.File) int { return cmp.Or(cmp.Compare(a.MinTS, b.MinTS), cmp.Compare(a.Name, b.Name)) })
 	return s
-}
-
-func mark(set map[string]bool, names []string) {
-	for _, n := range names {
-		set[n] = true
-	}
 }
 
 func start(m *Manifest) int64 {

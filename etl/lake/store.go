@@ -2,6 +2,7 @@ package lake
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"time"
 )
@@ -11,6 +12,8 @@ import (
 type Store interface {
 	// Read returns the bytes of an object, or fs.ErrNotExist.
 	Read(name string) ([]byte, error)
+	// Open opens an object to be read piece by piece, or fails with fs.ErrNotExist. The caller closes it.
+	Open(name string) (Content, error)
 	// PutIfAbsent makes an object whole at once, or fails with fs.ErrExist and leaves what is there.
 	PutIfAbsent(name string, data []byte) error
 	// Publish gives a staged file its name. Whoever finds the name taken puts its own copy, which has the same bytes, over it:
@@ -18,6 +21,8 @@ type Store interface {
 	Publish(staged, name string) error
 	// List returns the objects directly under a folder, in no order; none when there is no such folder.
 	List(folder string) ([]Object, error)
+	// Walk calls visit for every object of the lake at any depth, hidden ones too, until it fails.
+	Walk(visit func(Object) error) error
 	// Remove deletes an object; that it is gone already is no error.
 	Remove(name string) error
 	// Sync makes everything done before durable.
@@ -31,6 +36,15 @@ type Object struct {
 	Name    string // within the lake
 	Bytes   int64
 	Changed time.Time
+	Mode    fs.FileMode // 0 where the store knows none
+}
+
+// Content is an open object of a store.
+type Content interface {
+	io.Reader
+	io.ReaderAt
+	io.Seeker
+	io.Closer
 }
 
 // What a lake can be that cannot be opened.

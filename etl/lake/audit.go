@@ -1,0 +1,209 @@
+package lake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Severity says what a finding means.
+type Severity string
+
+// The severities of findings.
+const (
+	Info   Severity = "info"  // worth knowing; no reader is led astray
+	Broken Severity = "error" // the lake does not hold what it promises
+)
+
+// Finding is what is wrong with one object of a lake, or worth knowing of it.
+type Finding struct {
+	Severity Severity
+	Object   string // its name within the lake
+	Problem  string
+	Remedy   string // what to do about it
+	Err      error  // of the store, when the object could not be read: it was not judged
+}
+
+// LiveFile is a file that the lake promises.
+type LiveFile struct {
+	File
+	Capture *Manifest // that it came by; nil: of several captures
+}
+
+// Audit is what the manifests of a lake promise, as far as they can be read, and what is wrong with them and around them.
+// Unlike a State it is there for every lake, however damaged.
+type Audit struct {
+	Captures []*Manifest // live ones
+	Files    []LiveFile  // live ones, by name
+	Findings []Finding   // of everything but the contents of Files
+}
+
+// What to do.
+const (
+	restoreManifest = "restore it from a backup, or move it away and ingest its capture again: its files come back under the same names"
+	updateProgram   = "update pcaplake; move it away if it is not pcaplake's"
+	nothingToDo     = "nothing: no reader sees it; remove it to free its space once no ingest is running"
+)
+
+// Audit reads all manifests and the names, sizes and modes of all objects; no live file is opened. An error is one of the store as a whole.
+func (l *Lake) Audit(ctx context.Context) (*Audit, error) {
+	a := &audit{lake: l, history: newHistory(), names: map[string]string{}, modes: map[fs.FileMode][]string{}}
+	a.marker()
+	objects, err := l.store.List(manifestFolder)
+	if err != nil {
+		return nil, fmt.Errorf("list manifests: %w", err)
+	}
+	for _, o := range objects {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		a.manifest(o.Name)
+	}
+	a.settle()
+	if err := l.store.Walk(func(o Object) error { a.object(o); return ctx.Err() }); err != nil {
+		return nil, fmt.Errorf("list objects: %w", err)
+	}
+	a.tellModes()
+	return &a.Audit, nil
+}
+
+// An audit is an Audit being made.
+type audit struct {
+	Audit
+	lake    *Lake
+	history *history
+	names   map[string]string // the manifest that adds a file, by the file's name
+	modes   map[fs.FileMode][]string
+}
+
+func (a *audit) broken(object, remedy, format string, args ...any) {
+	a.Findings = append(a.Findings, Finding{Severity: Broken, Object: object, Problem: fmt.Sprintf(format, args...), Remedy: remedy})
+}
+
+func (a *audit) info(object, problem, remedy string) {
+	a.Findings = append(a.Findings, Finding{Severity: Info, Object: object, Problem: problem, Remedy: remedy})
+}
+
+// marker holds lake.json, which Open could read, to the byte.
+func (a *audit) marker() {
+	got, err := a.lake.store.Read(marker)
+	if want, _ := json.Marshal(header{Format: Format}); err == nil && string(got) != string(want)+"\n" {
+		a.broken(marker, "write that one line into it", "it is not %s and a line end", want)
+	}
+}
+
+// manifest reads one manifest and holds it against itself; one that can be read counts, whatever else is wrong with it.
+func (a *audit) manifest(name string) {
+	kind := manifestKind(name)
+	if kind == "" {
+		a.broken(name, updateProgram, "it is a kind of manifest that this program does not know, so that nothing can read the lake")
+		return
+	}
+	text, err := a.lake.store.Read(name)
+	if err != nil {
+		a.Findings = append(a.Findings, unread(name, err))
+		return
+	}
+	if err := a.history.parse(kind, text); err != nil {
+		a.broken(name, restoreManifest, "it cannot be read: %v", err)
+		return
+	}
+	var problems []string
+	if kind == captureKind {
+		m := a.history.captures[len(a.history.captures)-1]
+		problems = m.problems(name, text)
+		a.add(name, m.Adds)
+		if m.Digest == "" {
+			a.info(name, "it has no digest, as those of older versions: a change of it may go unseen", "nothing")
+		}
+	} else {
+		c := a.history.changes[len(a.history.changes)-1]
+		problems = c.problems(name, text)
+		a.add(name, c.Adds)
+	}
+	for _, p := range problems {
+		a.broken(name, restoreManifest, "%s", p)
+	}
+}
+
+// add notes who adds which files: no two manifests may add the same one.
+func (a *audit) add(manifest string, files []File) {
+	var twice []string
+	for _, f := range files {
+		if other := a.names[f.Name]; other != "" {
+			twice = append(twice, f.Name+", as "+other+" does")
+		}
+		a.names[f.Name] = manifest
+	}
+	if len(twice) > 0 {
+		a.broken(manifest, restoreManifest, "it adds %s%s", twice[0], andMore(twice))
+	}
+}
+
+// andMore says how many others there are beside the first.
+func andMore(names []string) string {
+	if len(names) < 2 {
+		return ""
+	}
+	return fmt.Sprintf("; so it is for %d more", len(names)-1)
+}
+
+// settle finds out what is live, and what changes say of things that are not there.
+func (a *audit) settle() {
+	a.Captures = slices.Collect(a.history.live())
+	for f, m := range a.history.files() {
+		a.Files = append(a.Files, LiveFile{f, m})
+	}
+	slices.SortFunc(a.Files, func(x, y LiveFile) int { return strings.Compare(x.Name, y.Name) })
+	for _, name := range slices.Sorted(maps.Keys(a.history.removed)) {
+		if a.names[name] == "" {
+			a.broken(name, "restore the manifest that added it from a backup", "a change removes it, and no manifest added it")
+		}
+	}
+}
+
+// object judges an object by its name: whether a manifest names it, and whether it is left over.
+func (a *audit) object(o Object) {
+	folder, rest, _ := strings.Cut(o.Name, "/")
+	switch {
+	case a.names[o.Name] != "" && !a.history.removed[o.Name]:
+		a.mode(o)
+	case a.history.removed[o.Name]:
+		a.info(o.Name, "it was removed from the lake and still takes space", nothingToDo)
+	case folder == stagingFolder:
+		if strings.HasSuffix(rest, "/"+heartbeatName) && time.Since(o.Changed) > abandonedAfter {
+			a.info(strings.TrimSuffix(o.Name, "/"+heartbeatName), "work that a run left behind", "nothing: the next ingest removes it")
+		}
+	case folder == manifestFolder && manifestKind(o.Name) != "":
+		a.mode(o)
+	case folder == manifestFolder && hidden(o.Name), !strings.HasPrefix(folder, "_") && o.Name != marker:
+		a.info(o.Name, "no manifest names it", nothingToDo)
+	}
+}
+
+func hidden(name string) bool { return name[strings.LastIndex(name, "/")+1] == '.' }
+
+// mode notes an object that is not of the mode of a lake's files.
+func (a *audit) mode(o Object) {
+	if o.Mode != 0 && o.Mode != fileMode {
+		a.modes[o.Mode] = append(a.modes[o.Mode], o.Name)
+	}
+}
+
+// tellModes gives one finding for each such mode: a lake that was copied has it everywhere.
+func (a *audit) tellModes() {
+	for _, mode := range slices.Sorted(maps.Keys(a.modes)) {
+		names := a.modes[mode]
+		problem := fmt.Sprintf("its mode is %v, not %v%s", mode, fs.FileMode(fileMode), andMore(names))
+		a.info(names[0], problem, fmt.Sprintf("chmod %o, unless others are meant to read the lake", fileMode))
+	}
+}
+
+func unread(name string, err error) Finding {
+	return Finding{Severity: Broken, Object: name, Problem: fmt.Sprintf("it cannot be read: %v", err), Remedy: "check the disk and who may read there", Err: err}
+}
