@@ -49,7 +49,9 @@ type Writer[R any] struct {
 	out     *file.Writer
 	vectors []vector
 	rows    int
-	ts      int // the column that MinTS and MaxTS are of
+	ts      int         // the column that MinTS and MaxTS are of
+	frame   int         // the column that rows are found by
+	amended []amendment // by column; nil until there is one
 	stats   FileStats
 	err     error // the first one: after it nothing more is written
 }
@@ -74,6 +76,7 @@ func (t *Rows[R]) NewWriter(w io.Writer, m Meta) (*Writer[R], error) {
 	return &Writer[R]{
 		table: t, jobs: max(1, m.Jobs), out: out, vectors: t.vectors(),
 		ts:    slices.IndexFunc(t.Columns, func(c Column) bool { return c.Type == Timestamp }),
+		frame: t.Indexes("frame_no")[0],
 		stats: FileStats{MinTS: NoTime, MaxTS: NoTime},
 	}, nil
 }
@@ -149,6 +152,7 @@ func (w *Writer[R]) release() {
 
 // flush encodes the rows held as one row group, its columns in parallel.
 func (w *Writer[R]) flush() error {
+	w.amend()
 	w.measure()
 	group, err := w.out.AppendBufferedRowGroupChecked()
 	if err != nil {
@@ -216,12 +220,7 @@ func (v *vector) encode(to file.ColumnChunkWriter) (err error) {
 	case *file.BooleanColumnChunkWriter:
 		_, err = to.WriteBatch(v.bools, v.levels, nil)
 	case *file.ByteArrayColumnChunkWriter:
-		v.views = v.views[:0]
-		data := v.data
-		for _, n := range v.lengths {
-			v.views, data = append(v.views, data[:n]), data[n:]
-		}
-		_, err = to.WriteBatch(v.views, v.levels, nil)
+		_, err = to.WriteBatch(v.split(), v.levels, nil)
 	default:
 		err = fmt.Errorf("no encoder for %s", to.Type())
 	}
