@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl/decode"
+	"github.com/pcaplake/pcaplake/etl/flow"
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
@@ -211,7 +212,8 @@ func (r *run) noInput(f *finder) error {
 // A worker takes one source at a time.
 type worker struct {
 	*run
-	chunks chan *decode.Rows // all of them are here between captures
+	chunks     chan *decode.Rows // all of them are here between captures
+	duplicates flow.Duplicates   // of the capture at hand
 }
 
 func newWorker(r *run) *worker {
