@@ -1,7 +1,7 @@
 // Package etl turns captures into a lake of Parquet files, each capture exactly once and whole or not at all.
 //
 // A source is found (sources.go), told apart from what the lake has (claims.go, index.go), read and decoded into files aside (load.go,
-// parts.go, sink.go) and committed in groups (committer.go). What a run did is its Summary. The same captures and options give the same bytes,
+// resolve.go, parts.go, sink.go) and committed in groups (committer.go). What a run did is its Summary. The same captures and options give the same bytes,
 // manifests included, however many jobs there are.
 package etl
 

@@ -55,24 +55,27 @@ func (s *metered) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// rows decodes all frames of r, beside the writing of their rows to p. The worker's chunks go round between the two.
+// rows decodes all frames of r, beside the resolving and the writing of their rows to p. The worker's chunks go round between the two.
 func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, []schema.Rewritten, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	d := decode.New(decode.Options{CaptureID: l.id, Sensor: l.o.Sensor, Payload: l.o.Payload})
+	d := l.newDecoder()
 	full := make(chan *chunk)
 	decoded := make(chan error, 1)
 	go func() {
 		defer close(full)
 		decoded <- l.frames(ctx, r, d, full)
 	}()
-	t := new(tally)
+	t, resolver := new(tally), l.newResolver(p)
 	var failed error
 	for c := range full {
 		if failed == nil {
-			t.add(c.Packets)
-			l.meter.packets.Add(int64(len(c.Packets)))
-			if failed = p.append(c); failed != nil {
+			if failed = resolver.resolve(&c.Rows); failed == nil {
+				t.add(c.Packets)
+				l.meter.packets.Add(int64(len(c.Packets)))
+				failed = p.append(c)
+			}
+			if failed != nil {
 				cancel()
 			}
 		}
@@ -81,7 +84,15 @@ func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, [
 	if err := <-decoded; failed == nil {
 		failed = err
 	}
+	if failed == nil {
+		failed = resolver.close()
+	}
+	t.evicted, t.unresolved = resolver.fragments.Evicted, resolver.fragments.Unresolved
 	return t, d.Rewritten(), failed
+}
+
+func (l *load) newDecoder() *decode.Decoder {
+	return decode.New(decode.Options{CaptureID: l.id, Sensor: l.o.Sensor, Payload: l.o.Payload})
 }
 
 // frames decodes chunk after chunk and hands each over as full.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pcaplake/pcaplake/etl/flow"
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
@@ -217,7 +218,8 @@ func (r *run) noInput(f *finder) error {
 // A worker takes one source at a time.
 type worker struct {
 	*run
-	chunks chan *chunk // all of them are here between captures
+	chunks     chan *chunk     // all of them are here between captures
+	duplicates flow.Duplicates // of the capture at hand
 }
 
 func newWorker(r *run) *worker {

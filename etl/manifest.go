@@ -17,7 +17,8 @@ func (l *load) manifest(info capture.Info, t *tally, files []lake.File) *lake.Ma
 		Interfaces: []lake.Interface{}, LinkTypes: []int32{},
 		Options: l.o.fingerprinted(), OptionsID: l.optionsID, ToolVersion: l.o.ToolVersion, SchemaVersion: schema.Version,
 		Frames: info.Frames, Rows: t.rows, Rejected: notNil(info.Rejected), Malformed: notNil(t.malformed),
-		Snapped: t.snapped, OutOfOrder: t.outOfOrder, CutNS: info.CutNS, Comments: info.Comments, Dropped: info.Dropped,
+		Snapped: t.snapped, OutOfOrder: t.outOfOrder, Duplicates: t.duplicates,
+		FragmentsEvicted: t.evicted, FragmentsUnresolved: t.unresolved, CutNS: info.CutNS, Comments: info.Comments, Dropped: info.Dropped,
 		Truncated: info.Truncated, Damage: slices.Concat([]string{}, info.Damage), Adds: files,
 	}
 	for _, i := range info.Interfaces {

@@ -7,6 +7,9 @@ type tally struct {
 	rows       int64 // of packets
 	malformed  map[string]int64
 	snapped    int64 // frames captured in part
+	duplicates int64 // frames with dup_of_frame
+	evicted    int64 // datagrams in fragments that were given up for room
+	unresolved int64 // later fragments without the ports of their first
 	outOfOrder int64 // frames stamped earlier than the one before
 	timed      bool  // first and last hold
 	first      int64 // earliest ts, microseconds since 1970-01-01 UTC
@@ -28,6 +31,9 @@ func (t *tally) add(packets []schema.Packet) {
 		}
 		if p.CapLen < p.WireLen {
 			t.snapped++
+		}
+		if p.Has&schema.HasDup != 0 {
+			t.duplicates++
 		}
 		if p.TS != schema.NoTime {
 			t.stamp(p.TS, p.TSExtraNS)

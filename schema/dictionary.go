@@ -115,31 +115,57 @@ func (t *texts) put(number int32) {
 }
 
 func (t *texts) string(s string) {
-	if s != "" && s == t.lastString {
-		t.numbers = append(t.numbers, t.last)
-		return
-	}
-	n, ok := t.strings[s]
-	if !ok {
-		if t.strings == nil {
-			t.strings = map[string]int32{}
+	if s == "" || s != t.lastString {
+		n, ok := t.strings[s]
+		if !ok {
+			n = t.add(s)
 		}
-		t.data = append(t.data, s...)
-		n = t.end() - 1
-		t.strings[s] = n
+		t.lastString, t.last = s, n
 	}
-	t.lastString = s
-	t.put(n)
+	t.numbers = append(t.numbers, t.last)
 }
 
 func (t *texts) bytes(b []byte) {
-	n, ok := t.strings[string(b)]
-	if !ok {
-		t.string(string(b))
-		return
-	}
 	t.lastString = ""
-	t.put(n)
+	t.put(t.number(b))
+}
+
+// number returns the number of a text, which is new where only addresses were told by it.
+func (t *texts) number(b []byte) int32 {
+	if n, ok := t.strings[string(b)]; ok {
+		return n
+	}
+	return t.add(string(b))
+}
+
+func (t *texts) add(s string) int32 {
+	if t.strings == nil {
+		t.strings = map[string]int32{}
+	}
+	t.data = append(t.data, s...)
+	n := t.end() - 1
+	t.strings[s] = n
+	return n
+}
+
+// renumber numbers the values anew in the order in which they come now, as if no others had been there. Nothing can be taken after it
+// before a reset.
+func (t *texts) renumber() {
+	var data []byte
+	var ends []int32
+	renumbered := map[string]int32{}
+	for i, old := range t.numbers {
+		text := t.value(old)
+		n, ok := renumbered[string(text)]
+		if !ok {
+			n = int32(len(ends))
+			renumbered[string(text)] = n
+			data = append(data, text...)
+			ends = append(ends, int32(len(data)))
+		}
+		t.numbers[i] = n
+	}
+	t.data, t.ends = data, ends
 }
 
 // addr takes an address; a zone, which no packet has, is not kept.

@@ -144,4 +144,8 @@ type Packet struct {
 	// IPChksumOff and L4ChksumOff are how far a wrong checksum is off: stored minus computed in ones' complement
 	// (RFC 1071), 0 when right or not judged. Not columns: they feed the search for rewritten addresses.
 	IPChksumOff, L4ChksumOff uint16
+
+	// IPHash is a 64-bit hash of the captured bytes of the outermost IP packet, TTL or hop limit and IPv4 header checksum aside; 0: none.
+	// Not a column: it feeds the search for duplicates. Two other packets share it once in 2^64.
+	IPHash uint64
 }

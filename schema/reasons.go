@@ -15,6 +15,8 @@ const (
 	MalformedIPHeaderLength  = "ip-header-length"
 	MalformedIPTotalLength   = "ip-total-length"
 	MalformedIPOptions       = "ip-options"
+	MalformedFragmentOverlap = "ip-fragment-overlap"
+	MalformedFragmentTiny    = "ip-fragment-tiny"
 	MalformedIPv6Short       = "ipv6-short"
 	MalformedIPv6Payload     = "ipv6-payload-length"
 	MalformedIPv6Extension   = "ipv6-extension"
@@ -43,6 +45,8 @@ var MalformedReasons = []Reason{
 	{MalformedIPHeaderLength, "the IPv4 header length is below 20 or passes the total length"},
 	{MalformedIPTotalLength, "the IPv4 total length passes the end of the frame"},
 	{MalformedIPOptions, "an IPv4 option has an impossible length"},
+	{MalformedFragmentOverlap, "the fragment overlaps an earlier one of its datagram and is no retransmission of it (RFC 1858, RFC 5722)"},
+	{MalformedFragmentTiny, "a first fragment that ends inside the transport header, or a TCP fragment at offset 8, which could overwrite its flags (RFC 1858, RFC 3128, RFC 7112)"},
 	{MalformedIPv6Short, "the frame ends inside the IPv6 header"},
 	{MalformedIPv6Payload, "the IPv6 payload length passes the end of the frame"},
 	{MalformedIPv6Extension, "an IPv6 extension header passes the end of the packet, or there are too many"},

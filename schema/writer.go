@@ -42,7 +42,9 @@ type Writer[R any] struct {
 	file    *parquetFile
 	vectors []vector
 	rows    int
-	ts      int // the column that MinTS and MaxTS are of
+	ts      int         // the column that MinTS and MaxTS are of
+	frame   int         // the column that rows are found by
+	amended []amendment // by column; nil until there is one
 	stats   FileStats
 	err     error // the first one: after it nothing more is written
 }
@@ -56,6 +58,7 @@ func (t *Rows[R]) NewWriter(w io.Writer, m Meta) (*Writer[R], error) {
 	return &Writer[R]{
 		table: t, jobs: max(1, m.Jobs), file: f, vectors: t.vectors(),
 		ts:    slices.IndexFunc(t.Columns, func(c Column) bool { return c.Type == Timestamp }),
+		frame: t.Indexes("frame_no")[0],
 		stats: FileStats{MinTS: NoTime, MaxTS: NoTime},
 	}, nil
 }
@@ -131,6 +134,7 @@ var coders = sync.Pool{New: func() any { return newCoder() }}
 
 // flush encodes the rows held as one row group, its columns in parallel.
 func (w *Writer[R]) flush() error {
+	w.amend()
 	w.measure()
 	group, err := w.file.startGroup()
 	if err != nil {

@@ -31,6 +31,7 @@ type Decoder struct {
 	fragment   bool       // first fragment of several: transport lengths and sums are those of the whole datagram
 	superframe bool       // larger than what the wire carried (TSO, GRO)
 	overrun    bool       // the IP header declares more than the frame had
+	part       part       // of its datagram, in a fragment
 }
 
 // New returns the decoder of a capture.
@@ -58,7 +59,7 @@ func (d *Decoder) Decode(f *capture.Frame, rows *Rows) {
 	case capture.DirOut:
 		d.row.PktDir = "out"
 	}
-	d.chain, d.fragment, d.superframe, d.overrun, d.finalDst = chain{}, false, false, false, netip.Addr{}
+	d.chain, d.fragment, d.superframe, d.overrun, d.finalDst, d.part = chain{}, false, false, false, netip.Addr{}, part{}
 	d.fcs = int64(max(0, f.FCSLen))
 	// Some captures hold more bytes of a frame than they say it had.
 	l := layer{b: f.Data, n: max(f.WireLen, int64(len(f.Data)))}
@@ -71,6 +72,7 @@ func (d *Decoder) Decode(f *capture.Frame, rows *Rows) {
 	}
 	d.row.Protocol, d.row.Protocols = d.chains.names(&d.chain)
 	d.rewritten.add(d.row)
+	d.handOver()
 	d.row, d.rows = nil, nil
 }
 
@@ -104,7 +106,7 @@ func (d *Decoder) has(l layer, n int, reason string) bool {
 
 // header is has for a transport header, whose checksum cannot be judged when it is not all there.
 func (d *Decoder) header(l layer, n int, reason string) bool {
-	ok := d.has(l, n, reason)
+	ok := d.has(l, n, d.short(reason))
 	switch {
 	case ok:
 	case d.fragment:

@@ -39,6 +39,7 @@ func (d *Decoder) ipv4(l layer) {
 		return
 	}
 	l = d.ipEnd(l, total, schema.MalformedIPTotalLength)
+	d.hashIP(l.b)
 	if int64(len(l.b)) < header {
 		d.note(schema.ChksumSnapped)
 		return
@@ -47,9 +48,9 @@ func (d *Decoder) ipv4(l layer) {
 	d.ipv4Options(l.b[20:header])
 	l = l.skip(int(header))
 	d.fragment = fragment&0x2000 != 0
+	d.part = part{l, int32(header)}
 	if p.IPFragOffset > 0 {
-		d.note(schema.ChksumFragment)
-		d.payload(l)
+		d.laterFragment(b[9], l)
 		return
 	}
 	d.transport(b[9], l)

@@ -49,7 +49,9 @@ func (d *Decoder) ipv6(l layer) {
 	p.IPLen, p.IPTTL = total, int32(b[7])
 	p.SrcIP, p.DstIP = netip.AddrFrom16([16]byte(b[8:24])), netip.AddrFrom16([16]byte(b[24:40]))
 	d.finalDst = p.DstIP
-	d.extensions(b[6], d.ipEnd(l, total, schema.MalformedIPv6Payload).skip(ipv6Header))
+	l = d.ipEnd(l, total, schema.MalformedIPv6Payload)
+	d.hashIP(l.b)
+	d.extensions(b[6], l.skip(ipv6Header))
 }
 
 // extensions walks the chain of extension headers.
@@ -67,11 +69,11 @@ func (d *Decoder) extensions(next byte, l layer) {
 			d.malformed(schema.MalformedIPv6Extension)
 			return
 		}
-		if !d.has(l, 8, schema.MalformedIPv6Extension) {
+		if !d.has(l, 8, d.short(schema.MalformedIPv6Extension)) {
 			return
 		}
 		size := extensionSize(next, l.b)
-		if !d.has(l, size, schema.MalformedIPv6Extension) {
+		if !d.has(l, size, d.short(schema.MalformedIPv6Extension)) {
 			return
 		}
 		p.IPHdrLen += int32(size)
@@ -82,10 +84,10 @@ func (d *Decoder) extensions(next byte, l layer) {
 		case nextRouting:
 			d.routing(header)
 		case nextFragment:
+			d.part = part{l, p.IPHdrLen}
 			if d.fragmentHeader(header) > 0 {
 				p.IPProto, p.IPOptionsCount, p.Has = int32(next), count+1, p.Has|schema.HasIPProto|schema.HasIPOptions
-				d.note(schema.ChksumFragment)
-				d.payload(l)
+				d.laterFragment(next, l)
 				return
 			}
 		}

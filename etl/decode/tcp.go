@@ -27,6 +27,9 @@ func (d *Decoder) tcp(l layer) {
 		d.malformed(schema.MalformedTCPHeaderLength)
 		return
 	}
+	if header > l.n {
+		d.malformed(schema.MalformedFragmentTiny)
+	}
 	if int64(len(b)) >= header {
 		d.tcpOptions(b[20:header])
 		d.payload(layer{b[header:], l.n - header})

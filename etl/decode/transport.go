@@ -84,7 +84,7 @@ func (d *Decoder) ported(l layer, header int) {
 		return
 	}
 	if l.n < int64(header) {
-		d.malformed(schema.MalformedPortsShort)
+		d.malformed(d.short(schema.MalformedPortsShort))
 		return
 	}
 	d.payload(layer{l.b[min(header, len(l.b)):], l.n - int64(header)})
@@ -92,7 +92,7 @@ func (d *Decoder) ported(l layer, header int) {
 
 // dccp decodes the ports and the length of a DCCP header (RFC 4340 5.1).
 func (d *Decoder) dccp(l layer) {
-	if !d.ports(l, schema.MalformedPortsShort) || !d.has(l, 12, schema.MalformedPortsShort) {
+	if !d.ports(l, schema.MalformedPortsShort) || !d.has(l, 12, d.short(schema.MalformedPortsShort)) {
 		return
 	}
 	header := int(l.b[4]) * 4

@@ -10,41 +10,44 @@ import (
 // Manifest makes one capture part of the lake: it is written last, and what it does not name does not exist. It depends on the capture and
 // the options alone; clock, host and durations stand in the record of the run.
 type Manifest struct {
-	CaptureID     string             `json:"capture_id"`
-	Source        string             `json:"source"` // as told at ingest
-	Sensor        string             `json:"sensor"`
-	Format        string             `json:"format"`
-	Compression   string             `json:"compression,omitempty"`
-	StoredBytes   int64              `json:"stored_bytes"`
-	Bytes         int64              `json:"bytes"`        // decompressed
-	ContentHash   string             `json:"content_hash"` // BLAKE3 of the decompressed bytes
-	HeadHash      string             `json:"head_hash"`    // of the first MiB of them
-	PrefixEnd     int64              `json:"prefix_end"`   // offset after the last whole frame
-	PrefixHash    string             `json:"prefix_hash"`  // of the bytes before it
-	SHA256        string             `json:"sha256,omitempty"`
-	Interfaces    []Interface        `json:"interfaces"`
-	LinkTypes     []int32            `json:"link_types"` // of the frames' interfaces, ascending
-	Options       map[string]string  `json:"options"`
-	OptionsID     string             `json:"options_id"`
-	ToolVersion   string             `json:"tool_version"`
-	SchemaVersion int32              `json:"schema_version"`
-	Frames        int64              `json:"frames"`   // as the reader counts them: rows + rejected
-	Rows          int64              `json:"rows"`     // of packets
-	Rejected      map[string]int64   `json:"rejected"` // reason -> frames
-	Malformed     map[string]int64   `json:"malformed"`
-	Snapped       int64              `json:"snapped"`
-	OutOfOrder    int64              `json:"out_of_order"`
-	CutNS         int64              `json:"cut_ns"` // stamps finer than a nanosecond
-	Comments      int64              `json:"comments"`
-	Dropped       *int64             `json:"dropped"`
-	Truncated     bool               `json:"truncated"`
-	Damage        []string           `json:"damage"`
-	FirstTS       *int64             `json:"first_ts"` // microseconds since 1970-01-01 UTC; null without a time
-	LastTS        *int64             `json:"last_ts"`
-	Rewritten     []schema.Rewritten `json:"rewritten"`
-	Adds          []File             `json:"adds"`
-	Via           string             `json:"via,omitempty"`    // "m": lives only once a change names it
-	Digest        string             `json:"digest,omitempty"` // of this text: see seal
+	CaptureID           string             `json:"capture_id"`
+	Source              string             `json:"source"` // as told at ingest
+	Sensor              string             `json:"sensor"`
+	Format              string             `json:"format"`
+	Compression         string             `json:"compression,omitempty"`
+	StoredBytes         int64              `json:"stored_bytes"`
+	Bytes               int64              `json:"bytes"`        // decompressed
+	ContentHash         string             `json:"content_hash"` // BLAKE3 of the decompressed bytes
+	HeadHash            string             `json:"head_hash"`    // of the first MiB of them
+	PrefixEnd           int64              `json:"prefix_end"`   // offset after the last whole frame
+	PrefixHash          string             `json:"prefix_hash"`  // of the bytes before it
+	SHA256              string             `json:"sha256,omitempty"`
+	Interfaces          []Interface        `json:"interfaces"`
+	LinkTypes           []int32            `json:"link_types"` // of the frames' interfaces, ascending
+	Options             map[string]string  `json:"options"`
+	OptionsID           string             `json:"options_id"`
+	ToolVersion         string             `json:"tool_version"`
+	SchemaVersion       int32              `json:"schema_version"`
+	Frames              int64              `json:"frames"`   // as the reader counts them: rows + rejected
+	Rows                int64              `json:"rows"`     // of packets
+	Rejected            map[string]int64   `json:"rejected"` // reason -> frames
+	Malformed           map[string]int64   `json:"malformed"`
+	Snapped             int64              `json:"snapped"`
+	OutOfOrder          int64              `json:"out_of_order"`
+	Duplicates          int64              `json:"duplicates"`           // rows with dup_of_frame
+	FragmentsEvicted    int64              `json:"fragments_evicted"`    // datagrams in fragments that were given up for room
+	FragmentsUnresolved int64              `json:"fragments_unresolved"` // rows of later fragments without the ports of their first, which came too late or not at all
+	CutNS               int64              `json:"cut_ns"`               // stamps finer than a nanosecond
+	Comments            int64              `json:"comments"`
+	Dropped             *int64             `json:"dropped"`
+	Truncated           bool               `json:"truncated"`
+	Damage              []string           `json:"damage"`
+	FirstTS             *int64             `json:"first_ts"` // microseconds since 1970-01-01 UTC; null without a time
+	LastTS              *int64             `json:"last_ts"`
+	Rewritten           []schema.Rewritten `json:"rewritten"`
+	Adds                []File             `json:"adds"`
+	Via                 string             `json:"via,omitempty"`    // "m": lives only once a change names it
+	Digest              string             `json:"digest,omitempty"` // of this text: see seal
 }
 
 // Interface is one interface of a capture.
@@ -107,7 +110,7 @@ func (m *Manifest) capture() schema.Capture {
 	c := schema.Capture{
 		CaptureID: m.CaptureID, Source: m.Source, Sensor: m.Sensor, Format: m.Format, Compression: m.Compression, LinkTypes: m.LinkTypes,
 		Frames: m.Frames, Rows: m.Rows, RejectedBy: m.Rejected, MalformedBy: m.Malformed, Truncated: m.Truncated, Damage: m.Damage,
-		Snapped: m.Snapped, OutOfOrder: m.OutOfOrder, Dropped: m.Dropped, FirstTS: m.FirstTS, LastTS: m.LastTS, Bytes: m.Bytes,
+		Snapped: m.Snapped, OutOfOrder: m.OutOfOrder, Duplicates: m.Duplicates, Dropped: m.Dropped, FirstTS: m.FirstTS, LastTS: m.LastTS, Bytes: m.Bytes,
 		ContentHash: m.ContentHash, Options: m.OptionsID, Status: "ok", ToolVersion: m.ToolVersion, SchemaVersion: m.SchemaVersion,
 		Rewritten: m.Rewritten, Interfaces: m.Interfaces, Comments: m.Comments, CutNS: m.CutNS, StoredBytes: m.StoredBytes, SHA256: m.SHA256,
 		Settings: m.Options,

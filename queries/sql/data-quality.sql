@@ -40,6 +40,10 @@ WITH checks AS (
   UNION ALL
   SELECT capture_id, 'snapped', NULL, snapped, 'Frames of which only the beginning was captured.' FROM captures WHERE snapped > 0
   UNION ALL
+  SELECT capture_id, 'duplicates', NULL, duplicates,
+         'More than 1 % of the packets are copies of one shortly before (dup_of_frame), as a SPAN port that mirrors both ways makes them: counts of packets and bytes are too high.'
+  FROM captures WHERE duplicates > 0.01 * "rows"
+  UNION ALL
   SELECT capture_id, 'dropped', NULL, dropped, 'Frames that the capturing host lost.' FROM captures WHERE dropped > 0
   UNION ALL
   SELECT capture_id, 'damaged', CASE WHEN truncated THEN 'truncated' END, NULL, unnest(damage) FROM captures
