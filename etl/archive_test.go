@@ -245,3 +245,26 @@ func TestBounded(t *testing.T) {
 		t.Errorf("beyond: %d, %v", n, err)
 	}
 }
+
+// TestComments: comments become rows, and those without a frame lie with the frame that follows, or the last one.
+func TestComments(t *testing.T) {
+	s := ingest(t, Options{Lake: filepath.Join(t.TempDir(), "none"), Sources: []string{"../testdata/dns.pcap"}})
+	if s.Rows["comments"] != 0 {
+		t.Errorf("rows %v", s.Rows)
+	}
+	root := filepath.Join(t.TempDir(), "lake")
+	ingest(t, Options{Lake: root, Sources: []string{"../testdata/formats/sections.pcapng"}})
+	// Frame 3, before which the second section begins, has no time: these comments lie in the default partition, whose file comes first.
+	want := map[string][]string{
+		"scope":        {"section", "interface", "section", "interface", "frame", "interface"},
+		"frame_no":     {"", "", "", "", "1", ""},
+		"interface_id": {"", "1", "", "0", "0", "1"},
+		"comment":      {"second section", "the port of le0", "first section", "the port of be0", "the first\uFFFD echo", "counted to the end"},
+		"ts_extra_ns":  {"", "", "", "", "0", ""},
+	}
+	for name, values := range want {
+		if diff := cmp.Diff(values, column(t, root, "comments", name)); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
+	}
+}

@@ -15,7 +15,7 @@ func CaptureColumns() []CaptureColumn {
 		{"capture_id", "VARCHAR", "32 hex digits of BLAKE3 over the stored size and bytes", ""},
 		{"source", "VARCHAR", "path of the capture as it was told at ingest", ""},
 		{"sensor", "VARCHAR", "name of the place where the capture was taken, as told at ingest", ""},
-		{"format", "VARCHAR", "format of the file, such as pcap or pcapng", ""},
+		{"format", "VARCHAR", "format of the file: pcap, pcapng, snoop or erf", ""},
 		{"link_types", "INTEGER[]", "LINKTYPE_ values of its interfaces, as the registry of tcpdump.org numbers them", ""},
 		{"frames", "BIGINT", "record headers that were read whole: rows plus rejected", ""},
 		{"rows", "BIGINT", "rows of packets", ""},
@@ -43,7 +43,7 @@ func CaptureColumns() []CaptureColumn {
 		{"schema_version", "INTEGER", "version of the tables that it was written with", ""},
 		{"rejected_by", "MAP(VARCHAR, BIGINT)", "rejected frames by reason", ""},
 		{"malformed_by", "MAP(VARCHAR, BIGINT)", "malformed rows by reason", ""},
-		{"compression", "VARCHAR", "gzip or zstd; NULL: none", ""},
+		{"compression", "VARCHAR", "gzip, zstd, xz, bzip2 or lz4; NULL: none", ""},
 		{"interfaces", "VARCHAR[]", "names of its interfaces, by interface_id", ""},
 		{
 			"interface_info", `STRUCT("name" VARCHAR, description VARCHAR, filter VARCHAR, os VARCHAR, link_type INTEGER, snap_len BIGINT, received BIGINT, dropped BIGINT)[]`,

@@ -72,6 +72,9 @@ func TestCollection(t *testing.T) {
 			t.Errorf("%s: ledger: %d frames, %d delivered, %d rejected", c.Rel, info.Frames, frames, lost)
 		}
 		if least, ok := damaged[c.Rel]; ok {
+			if strings.HasPrefix(c.Format, "xz:") { // neither program unpacks it
+				least = c.Reader
+			}
 			if frames < least {
 				t.Errorf("%s (%s): %d frames, others deliver %d: %v", c.Rel, c.Format, frames, least, info.Damage)
 			}
