@@ -30,7 +30,7 @@ var Packets = newRows("packets", "One row per frame. Innermost headers fill the 
 
 	// tunnel
 	str("tunnel", func(p *Packet) string { return p.Tunnel }, "innermost tunnel that carries the packet, such as vxlan or gre", zeek("tunnel_type")),
-	p64("tunnel_id", HasTunnelID, func(p *Packet) int64 { return p.TunnelID }, "VNI, TEID, GRE key or ERSPAN id of that tunnel", fix("layer2SegmentId")),
+	p64("tunnel_id", HasTunnelID, func(p *Packet) int64 { return p.TunnelID }, "VNI, TEID, GRE key, PPTP call, ERSPAN session, L2TP tunnel and session, LISP instance or MPLS label of that tunnel", fix("layer2SegmentId")),
 	p32("tunnel_depth", HasTunnel, func(p *Packet) int32 { return p.TunnelDepth }, "number of tunnels around the packet, at most 8"),
 	addr("outer_src_ip", func(p *Packet) netip.Addr { return p.OuterSrcIP }, "source address of the outermost IP header, when there is a tunnel"),
 	addr("outer_dst_ip", func(p *Packet) netip.Addr { return p.OuterDstIP }, "destination address of the outermost IP header, when there is a tunnel"),
@@ -47,7 +47,7 @@ var Packets = newRows("packets", "One row per frame. Innermost headers fill the 
 	p32("ip_flags", HasIPFrag, func(p *Packet) int32 { return p.IPFlags }, "1 more fragments, 2 do not fragment, 4 reserved", ws("ip.flags"), fix("fragmentFlags")),
 	p32("ip_frag_offset", HasIPFrag, func(p *Packet) int32 { return p.IPFragOffset }, "offset of the fragment in its datagram", unit("B"), ws("ip.frag_offset|ipv6.fraghdr.offset"), fix("fragmentOffset")),
 	p32("ip_ttl", HasIP, func(p *Packet) int32 { return p.IPTTL }, "time to live (IPv4) or hop limit (IPv6)", ws("ip.ttl|ipv6.hlim"), fix("ipTTL")),
-	p32("ip_proto", HasIPProto, func(p *Packet) int32 { return p.IPProto }, "protocol behind the IP header and its extension headers, as IANA numbers them", ws("ip.proto"), zeek("proto"), fix("protocolIdentifier"), ecs("network.iana_number")),
+	p32("ip_proto", HasIPProto, func(p *Packet) int32 { return p.IPProto }, "protocol behind the IP header, its extension headers and AH, as IANA numbers them", ws("ip.proto"), zeek("proto"), fix("protocolIdentifier"), ecs("network.iana_number")),
 	p32("ip_flow_label", HasIPFlowLabel, func(p *Packet) int32 { return p.IPFlowLabel }, "IPv6 flow label", ws("ipv6.flow"), fix("flowLabelIPv6")),
 	p32("ip_chksum", HasIPChksum, func(p *Packet) int32 { return p.IPChksum }, "IPv4 header checksum as stored", plain, ws("ip.checksum")),
 	tri("ip_chksum_ok", func(p *Packet) Tri { return p.IPChksumOK }, "the IPv4 header checksum is right; NULL cannot be judged, see chksum_note", ws("ip.checksum.status")),

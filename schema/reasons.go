@@ -20,6 +20,7 @@ const (
 	MalformedIPv6Short       = "ipv6-short"
 	MalformedIPv6Payload     = "ipv6-payload-length"
 	MalformedIPv6Extension   = "ipv6-extension"
+	MalformedTunnelShort     = "tunnel-short"
 	MalformedTCPShort        = "tcp-short"
 	MalformedTCPHeaderLength = "tcp-header-length"
 	MalformedTCPOptions      = "tcp-options"
@@ -50,6 +51,7 @@ var MalformedReasons = []Reason{
 	{MalformedIPv6Short, "the frame ends inside the IPv6 header"},
 	{MalformedIPv6Payload, "the IPv6 payload length passes the end of the frame"},
 	{MalformedIPv6Extension, "an IPv6 extension header passes the end of the packet, or there are too many"},
+	{MalformedTunnelShort, "the packet ends inside the header of a tunnel that its IP header announces, or inside an authentication header over IPv4"},
 	{MalformedTCPShort, "the packet ends inside the TCP header"},
 	{MalformedTCPHeaderLength, "the TCP data offset is below 20 bytes or passes the end of the packet"},
 	{MalformedTCPOptions, "a TCP option has an impossible length"},

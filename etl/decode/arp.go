@@ -23,6 +23,7 @@ func (d *Decoder) arp(l layer) {
 	if hardware == arpATM || u16(l.b[2:]) != etherIPv4 || l.b[5] != 4 || !d.has(l, arpHeader+2*(size+4), schema.MalformedARPShort) {
 		return
 	}
+	d.arrive()
 	sender, target := l.b[arpHeader:], l.b[arpHeader+size+4:]
 	p.SrcIP, p.DstIP = netip.AddrFrom4([4]byte(sender[size:])), netip.AddrFrom4([4]byte(target[size:]))
 	if hardware != arpEthernet && hardware != arpIEEE802 || size != 6 {

@@ -52,6 +52,7 @@ func (v theirs) chain() []string {
 // column is a column that both know; absent values are "".
 type column struct {
 	name   string
+	view   view
 	fields []string
 	ours   func(*ours) string
 	theirs func(theirs) string
@@ -84,7 +85,7 @@ func columnsOf[R any](prefix string, table *schema.Rows[R], row func(*ours) *R, 
 			read = either(strings.Split(c.Wireshark, "|")...)
 		}
 		out = append(out, column{
-			name: prefix + c.Name, fields: read.fields,
+			name: prefix + c.Name, view: viewOf(prefix, c.Name), fields: read.fields,
 			ours: func(o *ours) string {
 				r := row(o)
 				if r == nil {

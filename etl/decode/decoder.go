@@ -26,6 +26,7 @@ type Decoder struct {
 	row        *schema.Packet
 	rows       *Rows
 	chain      chain
+	tunnel     header     // of the tunnel whose inside is being decoded, until a network header is found there
 	fcs        int64      // bytes of frame check sequence at the end of the frame
 	finalDst   netip.Addr // destination in the pseudo-header: behind a routing header another than dst_ip
 	fragment   bool       // first fragment of several: transport lengths and sums are those of the whole datagram
@@ -60,7 +61,7 @@ func (d *Decoder) Decode(f *capture.Frame, rows *Rows) {
 		d.row.PktDir = "out"
 	}
 	d.chain, d.fragment, d.superframe, d.overrun, d.finalDst, d.part = chain{}, false, false, false, netip.Addr{}, part{}
-	d.fcs = int64(max(0, f.FCSLen))
+	d.fcs, d.tunnel = int64(max(0, f.FCSLen)), header{}
 	// Some captures hold more bytes of a frame than they say it had.
 	l := layer{b: f.Data, n: max(f.WireLen, int64(len(f.Data)))}
 	if d.link.number != f.LinkType {

@@ -110,6 +110,7 @@ func compare(program string, c shared.Capture) ([]*difference, error) {
 			return err
 		}
 		v["frame.number"] = strconv.Itoa(n - notFrames)
+		v[fullChain] = strings.Join(v.chain(), ":")
 		rows.Reset()
 		decoder.Decode(r.Frame(), rows)
 		out = append(out, compareRow(c.Rel, known, rows, v)...)
@@ -126,8 +127,9 @@ func compareRow(file string, known []column, rows *decode.Rows, v theirs) (out [
 	if len(rows.DNSs) > 0 {
 		o.dns = &rows.DNSs[0]
 	}
+	parts := v.views()
 	for _, c := range known {
-		if mine, other := c.ours(&o), c.theirs(v); mine != other && other != unknown {
+		if mine, other := c.ours(&o), c.theirs(parts[c.view]); mine != other && other != unknown {
 			row := *o.packet
 			out = append(out, &difference{file, row.FrameNo, c.name, mine, other, &row, maps.Clone(v)})
 		}

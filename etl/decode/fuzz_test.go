@@ -1,11 +1,16 @@
 package decode_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/pcaplake/pcaplake/etl/capture"
 	"github.com/pcaplake/pcaplake/etl/decode"
 )
+
+func isDNS(protocol string) bool {
+	return protocol == "dns" || protocol == "mdns" || protocol == "llmnr"
+}
 
 // FuzzDecode feeds any bytes as a frame of every link type: no panic, one packet, lengths that add up, names from the closed lists.
 func FuzzDecode(f *testing.F) {
@@ -20,6 +25,17 @@ func FuzzDecode(f *testing.F) {
 		f.Add(seed, uint32(0), int32(4))
 		f.Add(seed, uint32(1500), int32(0))
 	}
+	for _, c := range carriers {
+		f.Add(over(c.port, octets(c.header), query), uint32(0), int32(0))
+		f.Add(over(c.port, octets(c.header), query[:40]), uint32(1500), int32(0))
+	}
+	for _, b := range [][]byte{
+		outer4(4, outer4(41, outer6(47, join(octets("0000 6558 020000000004 020000000003 0800"), query)))), outer4(51, join(octets("0404 0000 00000001 00000001 000000000000000000000000"), query)),
+		outer4(47, join(octets("3081 880b 003d 0009 00000001 00000002 21"), query)), outer4(47, octets("1000 22eb 00000001 2064 0001 00000000 0000 0001 1000000000000000")),
+		over(3544, octets("0001 00 00 0102030405060708 00 0000 1234 01020304"), segment), outer4(115, join(octets("00000009 020000000004 020000000003 0800"), query)),
+	} {
+		f.Add(b, uint32(0), int32(0))
+	}
 	types := decode.LinkTypes()
 	f.Fuzz(func(t *testing.T, data []byte, wire uint32, fcs int32) {
 		d, rows := decode.New(decode.Options{Payload: 16}), new(decode.Rows)
@@ -29,6 +45,9 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("%d packets of %d frames", len(rows.Packets), i+1)
 			}
 			checkLengths(t, l.Name, &rows.Packets[i])
+			if p := &rows.Packets[i]; p.Tunnel == "" && p.IPProto == 17 && !strings.HasSuffix(p.Protocols, "udp") && strings.Contains(p.Protocols, "udp:") && !isDNS(p.Protocol) {
+				t.Errorf("%s: a trace of a tunnel that was not believed", p.Protocols)
+			}
 		}
 		d.Rewritten()
 		if len(rows.DNSs) > len(rows.Packets) || len(rows.ARPs) > len(rows.Packets) || len(rows.Payloads) > len(rows.Packets) {

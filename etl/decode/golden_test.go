@@ -170,21 +170,24 @@ func TestCollection(t *testing.T) {
 	}
 }
 
-// checkLengths: headers, payload and padding never pass the frame, and reasons are from the closed lists.
+// checkLengths: headers, payload and padding never pass the frame, tunnels are told as a whole, and reasons are from the closed lists.
 func checkLengths(t *testing.T, where string, p *schema.Packet) {
 	t.Helper()
 	wire, headers := max(p.WireLen, p.CapLen), int64(0)
 	if p.Has&schema.HasIP != 0 {
 		headers += int64(p.IPHdrLen)
 	}
-	if p.Has&schema.HasTCP != 0 {
+	if p.Has&schema.HasTCP != 0 && p.PayloadLen > 0 { // else a first fragment may end inside the TCP header
 		headers += int64(p.TCPHdrLen)
 	}
 	if p.PayloadLen < 0 || p.PaddingLen < 0 || p.Has&schema.HasPayload != 0 && p.Malformed == "" && headers+p.PayloadLen+p.PaddingLen > wire {
 		t.Errorf("%s frame %d: headers %d, payload %d, padding %d in a frame of %d", where, p.FrameNo, headers, p.PayloadLen, p.PaddingLen, wire)
 	}
-	if p.PayloadLen > wire || p.Has&schema.HasPadding != 0 && p.IPLen+p.PaddingLen > wire {
+	if p.PayloadLen > wire || p.Has&schema.HasPadding != 0 && p.Tunnel == "" && p.IPLen+p.PaddingLen > wire {
 		t.Errorf("%s frame %d: payload %d, IP %d, padding %d in a frame of %d", where, p.FrameNo, p.PayloadLen, p.IPLen, p.PaddingLen, wire)
+	}
+	if tunnel := p.Tunnel != ""; tunnel != (p.Has&schema.HasTunnel != 0) || tunnel != (p.TunnelDepth > 0) || tunnel != p.OuterSrcIP.IsValid() || p.TunnelDepth > 8 {
+		t.Errorf("%s frame %d: tunnel %q, depth %d, around it %s", where, p.FrameNo, p.Tunnel, p.TunnelDepth, p.OuterSrcIP)
 	}
 	for _, list := range []struct {
 		name    string

@@ -1,9 +1,6 @@
 package decode_test
 
-import (
-	"fmt"
-	"testing"
-)
+import "testing"
 
 func TestIPv4(t *testing.T) {
 	datagram := sealed(ip4(17, udp(1000, 2000, octets("616263"))))
@@ -60,9 +57,6 @@ func TestIPv4(t *testing.T) {
 		{"later fragment", 1, eth(0x0800, join(ip4(17, octets("6162636465666768"), put(6, "0002")), make([]byte, 18))), 0, cells{
 			"ip_flags": "0", "ip_frag_offset": "16", "ip_proto": "17", "src_port": "", "payload_len": "8", "padding_len": "18", "chksum_note": "fragment",
 			"protocols": "eth:ip", "malformed": "",
-		}},
-		{"tunnel not unwrapped", 101, ip4(4, ping), 0, cells{
-			"src_ip": "10.0.0.1", "ip_proto": "4", "payload_len": fmt.Sprint(len(ping)), "icmp_type": "", "protocols": "raw:ip", "tunnel": "",
 		}},
 		{"unknown protocol", 101, ip4(253, octets("61")), 0, cells{"ip_proto": "253", "payload_len": "1", "protocols": "raw:ip", "src_port": ""}},
 	})

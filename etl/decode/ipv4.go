@@ -20,6 +20,7 @@ func (d *Decoder) ipv4(l layer) {
 	if !d.has(l, 20, schema.MalformedIPShort) {
 		return
 	}
+	d.arrive()
 	p, b := d.row, l.b
 	header, total := int64(b[0]&15)*4, int64(u16(b[2:]))
 	if total == 0 { // segmentation offload: the card was to fill it in
@@ -47,7 +48,7 @@ func (d *Decoder) ipv4(l layer) {
 	d.judgeIP(l.b[:header])
 	d.ipv4Options(l.b[20:header])
 	l = l.skip(int(header))
-	d.fragment = fragment&0x2000 != 0
+	d.fragment = d.fragment || fragment&0x2000 != 0
 	d.part = part{l, int32(header)}
 	if p.IPFragOffset > 0 {
 		d.laterFragment(b[9], l)
@@ -56,14 +57,19 @@ func (d *Decoder) ipv4(l layer) {
 	d.transport(b[9], l)
 }
 
-// ipEnd cuts what follows the IP packet, whose length its header declares, and counts it.
+// ipEnd cuts what follows the IP packet, whose length its header declares, and counts it if the packet is the outermost. A packet in the
+// tunnel of a first fragment goes on in the next one.
 func (d *Decoder) ipEnd(l layer, total int64, reason string) layer {
 	if total > l.n {
-		d.overrun = true
-		d.malformed(reason)
+		if !d.fragment {
+			d.overrun = true
+			d.malformed(reason)
+		}
 		return l
 	}
-	d.row.PaddingLen, d.row.Has = l.n-total, d.row.Has|schema.HasPadding
+	if d.row.TunnelDepth == 0 {
+		d.row.PaddingLen, d.row.Has = l.n-total, d.row.Has|schema.HasPadding
+	}
 	return l.limit(total)
 }
 

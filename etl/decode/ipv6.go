@@ -35,6 +35,7 @@ func (d *Decoder) ipv6(l layer) {
 	if !d.has(l, ipv6Header, schema.MalformedIPv6Short) {
 		return
 	}
+	d.arrive()
 	p, b := d.row, l.b
 	first := u32(b)
 	total := ipv6Header + int64(u16(b[4:]))
@@ -158,6 +159,6 @@ func (d *Decoder) fragmentHeader(h []byte) int32 {
 	word := u16(h[2:])
 	p.IPID, p.IPFlags, p.IPFragOffset = int64(u32(h[4:])), int32(word&1), int32(word&0xfff8)
 	p.Has |= schema.HasIPID | schema.HasIPFrag
-	d.fragment = word&1 != 0
+	d.fragment = d.fragment || word&1 != 0
 	return p.IPFragOffset
 }

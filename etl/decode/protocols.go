@@ -71,6 +71,17 @@ const (
 	protoNetlink
 	protoVsock
 	protoIPX
+	protoEtherIP
+	protoERSPAN
+	protoVXLAN
+	protoNSH
+	protoGeneve
+	protoGTP
+	protoTeredo
+	protoL2TP
+	protoLISP
+	protoAMT
+	protoIPComp
 )
 
 // protoNames are Wireshark's short names.
@@ -86,6 +97,7 @@ var protoNames = [...]string{
 	protoFrameRelay: "fr", protoATM: "atm", protoRadiotap: "radiotap", protoMTP2: "mtp2", protoMSTP: "mstp", protoPPI: "ppi",
 	protoWPAN: "wpan", protoIPNET: "ipnet", protoCAN: "can", protoDBus: "dbus", protoNFLOG: "nflog", protoIPoIB: "ipoib",
 	protoNetlink: "netlink", protoVsock: "vsock", protoIPX: "ipx",
+	protoEtherIP: "etherip", protoERSPAN: "erspan", protoVXLAN: "vxlan", protoNSH: "nsh", protoGeneve: "geneve", protoGTP: "gtp", protoTeredo: "teredo", protoL2TP: "l2tp", protoLISP: "lisp-data", protoAMT: "amt", protoIPComp: "ipcomp",
 }
 
 const maxChain = 32

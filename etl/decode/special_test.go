@@ -27,6 +27,13 @@ var special = map[string]form{
 	"ether_type":          {[]string{"eth.type", "vlan.etype", "sll.etype"}, etherType},
 	"vlan_id":             tag(0),
 	"inner_vlan_id":       tag(1),
+	"tunnel_depth":        {[]string{"frame.protocols"}, tunnelDepth},
+	"tunnel_id":           {[]string{"erspan.spanid", "gre.key", "gre.key.call_id", "vxlan.vni", "geneve.vni", "gtp.teid", "mpls.label"}, tunnelID},
+	"outer_src_ip":        outer(func(v theirs) string { return v.first("ip.src", "ipv6.src") }, "ip.src", "ipv6.src"),
+	"outer_dst_ip":        outer(func(v theirs) string { return v.first("ip.dst", "ipv6.dst") }, "ip.dst", "ipv6.dst"),
+	"outer_ip_proto":      outer(ipProtocol, "ip.proto", "ipv6.nxt"),
+	"outer_src_port":      outer(func(v theirs) string { return v.first("udp.srcport") }, "udp.srcport"),
+	"outer_dst_port":      outer(func(v theirs) string { return v.first("udp.dstport") }, "udp.dstport"),
 	"ip_len":              {[]string{"ip.len", "ipv6.plen"}, ipLen},
 	"ip_hdr_len":          {[]string{"ip.hdr_len"}, ipHeader},
 	"ip_flags":            either("ip.flags", "ipv6.fraghdr.more"),
@@ -187,10 +194,13 @@ func fragmentOffset(v theirs) string {
 	return strconv.Itoa(n * 8)
 }
 
-// ipProtocol is the protocol behind IPv4, or behind an IPv6 header without extensions.
+// ipProtocol is the protocol behind IPv4 without AH, or behind an IPv6 header without extensions.
 func ipProtocol(v theirs) string {
 	if !isIPv6(v) {
-		return v.first("ip.proto")
+		if protocol := v.first("ip.proto"); protocol != "51" {
+			return protocol
+		}
+		return unknown
 	}
 	switch next := v.first("ipv6.nxt"); next {
 	case "0", "43", "44", "51", "60", "135", "139", "140":

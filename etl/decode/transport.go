@@ -6,14 +6,17 @@ import "github.com/pcaplake/pcaplake/schema"
 const (
 	ipICMP    = 1
 	ipIGMP    = 2
+	ipIPv4    = 4
 	ipTCP     = 6
 	ipUDP     = 17
 	ipDCCP    = 33
+	ipIPv6    = 41
 	ipGRE     = 47
 	ipICMPv6  = 58
 	ipEIGRP   = 88
 	ipOSPF    = 89
 	ipPIM     = 103
+	ipIPComp  = 108
 	ipVRRP    = 112
 	ipSCTP    = 132
 	ipUDPLite = 136
@@ -39,9 +42,10 @@ func (d *Decoder) transport(protocol byte, l layer) {
 	case ipDCCP:
 		d.push(protoDCCP)
 		d.dccp(l)
+	case nextAH: // over IPv4; over IPv6 it is an extension header
+		d.ah(l)
 	default:
-		d.push(ipProto(protocol))
-		d.payload(l)
+		d.ipTunnel(protocol, l)
 	}
 }
 
@@ -50,18 +54,14 @@ func ipProto(protocol byte) proto {
 	switch protocol {
 	case ipIGMP:
 		return protoIGMP
-	case ipGRE:
-		return protoGRE
 	case nextESP:
 		return protoESP
-	case nextAH: // over IPv4; over IPv6 it is an extension header
-		return protoAH
+	case ipIPComp:
+		return protoIPComp
 	case ipEIGRP:
 		return protoEIGRP
 	case ipOSPF:
 		return protoOSPF
-	case ipPIM:
-		return protoPIM
 	case ipVRRP:
 		return protoVRRP
 	}

@@ -35,7 +35,10 @@ func tshark(t *testing.T) string {
 
 // dissect has tshark dissect a capture and visits, frame by frame, the occurrences of each field, in the order of the fields.
 func dissect(program, capture string, fields []string, visit func(values []string) error) error {
-	args := []string{"-n", "-r", capture, "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator=" + aggregator}
+	args := []string{
+		"-n", "-r", capture, "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator=" + aggregator,
+		"-d", "udp.port==8472,vxlan",
+	}
 	for _, o := range oracleOptions {
 		args = append(args, "-o", o)
 	}

@@ -22,8 +22,11 @@ func (d *Decoder) udp(l layer) {
 	case length > l.n && !d.fragment:
 		d.malformed(schema.MalformedUDPLength)
 	}
-	d.judgeUDP(l, length)
 	data := l.limit(length).skip(udpHeader)
+	if d.udpTunnel(data, length-udpHeader) {
+		return
+	}
+	d.judgeUDP(l, length)
 	d.payload(data)
 	d.dnsByPort(layer{data.b, length - udpHeader})
 }
