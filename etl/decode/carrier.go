@@ -21,7 +21,11 @@ const (
 
 // macsec decodes a MACsec tag, and what is behind it where that is only authenticated; its last sixteen bytes are a checksum.
 func (d *Decoder) macsec(l layer) {
-	if !d.has(l, 6, schema.MalformedVLANShort) || l.b[0]&macsecEncrypted != 0 {
+	if !d.has(l, 6, schema.MalformedVLANShort) {
+		return
+	}
+	d.push(protoMACsec)
+	if l.b[0]&macsecEncrypted != 0 {
 		return
 	}
 	size := 8

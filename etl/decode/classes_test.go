@@ -60,6 +60,21 @@ var classes = []class{
 		},
 	},
 	{
+		"undissected", "a link type that tshark takes for data, such as SLIP, or a header without the magic number that it begins with",
+		tcpdump + "cve2015-0261-ipv6.pcap", 1,
+		func(d *difference) bool {
+			chain := d.fields.chain()
+			return len(chain) == 1 && (chain[0] == "data" || chain[0] == "juniper" && d.column == "pkt_dir" && d.row.PktDir == "")
+		},
+	},
+	{
+		"802.11 version", "a frame of another version of IEEE 802.11 than 0 has its name only",
+		tcpdump + "ieee802.11_rates_oobr.pcap", 1,
+		func(d *difference) bool {
+			return d.row.Protocol == "wlan" && strings.HasSuffix(d.column, "_mac") && d.ours == ""
+		},
+	},
+	{
 		"quoted", "the packet that an ICMP error quotes is payload of the error",
 		tcpdump + "afs.pcap", 29,
 		func(d *difference) bool {

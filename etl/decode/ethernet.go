@@ -106,7 +106,6 @@ func (d *Decoder) etherPayload(typ uint16, l layer) {
 		d.push(protoPBB)
 		d.pbb(l)
 	case etherMACsec:
-		d.push(protoMACsec)
 		d.macsec(l)
 	default:
 		d.push(etherProtos[typ])
@@ -152,10 +151,14 @@ func (d *Decoder) within(n int64, l layer, decode func(*Decoder, layer)) {
 		decode(d, l)
 		return
 	}
+	p := d.row
+	before := p.Has & schema.HasPadding // of a packet around this one
+	p.Has &^= schema.HasPadding
 	decode(d, l.limit(n))
-	if d.row.Has&schema.HasPadding != 0 {
-		d.row.PaddingLen += l.n - n
+	if p.Has&schema.HasPadding != 0 {
+		p.PaddingLen += l.n - n
 	}
+	p.Has |= before
 }
 
 // tag is a header that ends with the EtherType of what is behind it.
