@@ -4,6 +4,7 @@ import "github.com/pcaplake/pcaplake/schema"
 
 // System codes of ARCNET (RFC 1051, RFC 1201).
 const (
+	arcnetDiag    = 128
 	arcnetIPv6    = 196
 	arcnetBACnet  = 205
 	arcnetIP      = 212
@@ -27,15 +28,17 @@ func (d *Decoder) arcnetBSD(l layer) { d.arcnet(l, arcnetHeadBSD) }
 // arcnetLinux decodes LINKTYPE_ARCNET_LINUX.
 func (d *Decoder) arcnetLinux(l layer) { d.arcnet(l, arcnetHeadLin) }
 
-// arcnet decodes what is behind the addresses: the system code and, but for those of RFC 1051, the header of fragments. A datagram in pieces
-// is not put together.
+// arcnet decodes what is behind the addresses: the system code and, where the protocol has it, the header of fragments. A datagram in pieces is
+// not put together.
 func (d *Decoder) arcnet(l layer, addresses int) {
 	if !d.has(l, addresses+1, schema.MalformedLinkShort) {
 		return
 	}
 	code := l.b[addresses]
 	l = l.skip(addresses + 1)
-	if code != arcnetOldIP && code != arcnetOldARP {
+	switch code {
+	case arcnetOldIP, arcnetOldARP, arcnetBACnet, arcnetDiag:
+	default:
 		if len(l.b) >= 4 && l.b[0] == arcnetExcept {
 			l = l.skip(4)
 		}

@@ -31,8 +31,10 @@ func classify(d *difference) string {
 const (
 	tcpdump    = "the-tcpdump-group+tcpdump/tests/"
 	regression = "seladb+PcapPlusPlus/Tests/Fuzzers/RegressionTests/regression_samples/"
-	linkSunATM = 123
 )
+
+// pseudoHeaders are the sizes of what class "pseudo-header" is of: SunATM, PPP with direction.
+var pseudoHeaders = map[int32]int{123: 4, 204: 1}
 
 // guessedRecords are the files of class "guessed record".
 var guessedRecords = []string{regression + "crash-exception-cast-constructed-record", regression + "igmplayer"}
@@ -47,16 +49,11 @@ var classes = []class{
 		},
 	},
 	{
-		"carrier", "packets inside tunnels, MPLS, ISL, PPP, LLC and link types that are not decoded are tunnels' or later work: they are payload",
+		"carrier", "packets inside tunnels over IP, and in pieces of frames that are not put together, are payload",
 		"cisco+mercury/unit_tests/pcaps/geneve.pcap", 42,
 		func(d *difference) bool {
-			chain := d.fields.chain()
-			if len(chain) > 1 && chain[0] == "eth" && chain[1] == "eth" { // Cisco's Inter-Switch Link
-				return true
-			}
 			above, ok := d.above()
-			return ok && !d.isICMP() && (d.column == "mpls_label" ||
-				(isChain(d) || d.ours == "" || d.column == "payload_len") && slices.ContainsFunc(above, isNetwork))
+			return ok && !d.isICMP() && (isChain(d) || d.ours == "" || d.column == "payload_len") && slices.ContainsFunc(above, isNetwork)
 		},
 	},
 	{
@@ -66,6 +63,18 @@ var classes = []class{
 			chain := d.fields.chain()
 			return len(chain) == 1 && (chain[0] == "data" || chain[0] == "juniper" && d.column == "pkt_dir" && d.row.PktDir == "")
 		},
+	},
+	{
+		"carried link", "the link columns are those of the frame itself; tshark shows those of a frame that it carries",
+		"seladb+PcapPlusPlus/Tests/Packet++Test/PacketExamples/MplsPackets.pcap", 2,
+		func(d *difference) bool {
+			return d.ours == "" && (d.column == "vlan_id" || d.column == "inner_vlan_id") && strings.Contains(d.row.Protocols, ":eth:vlan")
+		},
+	},
+	{
+		"cut MACsec", "a MACsec tag is named also where nothing of what it protects was captured; tshark takes it for data",
+		tcpdump + "macsec-snap.pcap", 1,
+		func(d *difference) bool { return isChain(d) && d.row.Protocol == "macsec" },
 	},
 	{
 		"802.11 version", "a frame of another version of IEEE 802.11 than 0 has its name only",
@@ -180,7 +189,8 @@ var classes = []class{
 		"pseudo-header", "the bytes of a record are counted; of some link types tshark takes the first ones for itself",
 		tcpdump + "atm-heapoverflow.pcap", 1,
 		func(d *difference) bool {
-			return d.row.LinkType == linkSunATM && (d.column == "cap_len" || d.column == "wire_len") && plus(d.theirs, 4) == d.ours
+			n, ok := pseudoHeaders[d.row.LinkType]
+			return ok && (d.column == "cap_len" || d.column == "wire_len") && plus(d.theirs, n) == d.ours
 		},
 	},
 	{
@@ -226,7 +236,7 @@ func isChain(d *difference) bool { return d.column == "protocol" || d.column == 
 // isNetwork reports whether a layer is one of those that would fill columns, were it not inside another.
 func isNetwork(layer string) bool {
 	switch layer {
-	case "eth", "vlan", "ieee8021ad", "ip", "ipv6", "arp", "tcp", "udp", "icmp", "icmpv6", "mpls":
+	case "eth", "vlan", "ieee8021ad", "ip", "ipv6", "arp", "tcp", "udp", "icmp", "icmpv6", "mpls", "llc", "ppp", "pppoes", "chdlc", "fr", "wlan":
 		return true
 	}
 	return false

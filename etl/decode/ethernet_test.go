@@ -76,18 +76,18 @@ var carrierCases = []frameCase{
 	{"MACsec in the clear, no channel", 1, eth(0x88e5, join(octets("0000 00000001 0800"), ping, make([]byte, 16))), 0, cells{"protocols": "eth:macsec:ip:icmp"}},
 	{"MACsec encrypted", 1, eth(0x88e5, join(octets("2c00 00000001 0000000000000001 0800"), ping)), 0, cells{"ether_type": "35045", "protocols": "eth:macsec"}},
 	{"MACsec short", 1, eth(0x88e5, octets("2c00")), 0, cells{"protocols": "eth", "malformed": "vlan-short"}},
-	{"ISL", 1, join(octets("01000c000000 020000000009 0048 aaaa03 00000c 000a 0000 0000"), eth(0x0800, ping), make([]byte, 4)), 0, cells{
+	{"ISL", 1, join(octets("01000c000000 020000000009 0048 aaaa03 00000c 000a 0000 0000"), checked(eth(0x0800, ping))), 0, cells{
 		"vlan_id": "5", "src_mac": "02:00:00:00:00:01", "protocols": "eth:eth:ip:icmp", "padding_len": "4",
 	}},
 	{"ISL of FDDI", 1, join(octets("01000c000020 020000000009 0048 aaaa03 00000c 000a 0000 0000"), make([]byte, 40)), 0, cells{"protocols": "eth", "malformed": ""}},
-	{"mpacket", 274, join(octets("55555555555555 d5"), eth(0x0800, ping), make([]byte, 4)), 0, cells{"protocols": "fpp:eth:ip:icmp", "padding_len": "4"}},
+	{"mpacket", 274, join(octets("55555555555555 d5"), checked(eth(0x0800, ping))), 0, cells{"protocols": "fpp:eth:ip:icmp", "padding_len": "4"}},
 	{"mpacket that goes on", 274, octets("55555555555555 61 00000000"), 0, cells{"protocols": "fpp", "malformed": ""}},
 	{"mpacket short", 274, octets("5555"), 0, cells{"malformed": "link-short"}},
-	{"netanalyzer", 240, join(octets("00040000"), eth(0x0800, ping), make([]byte, 4)), 0, cells{"protocols": "netanalyzer:eth:ip:icmp"}},
+	{"netanalyzer", 240, join(octets("00040000"), checked(eth(0x0800, ping))), 0, cells{"protocols": "netanalyzer:eth:ip:icmp"}},
 	{"netanalyzer event", 240, octets("00050000 00"), 0, cells{"protocols": "netanalyzer", "malformed": ""}},
 	{"netanalyzer short", 240, octets("0004"), 0, cells{"malformed": "link-short"}},
-	{"netanalyzer, transparent", 241, join(octets("00060000 55555555555555d5"), eth(0x0800, ping), make([]byte, 4)), 0, cells{"protocols": "netanalyzer:eth:ip:icmp"}},
-	{"docsis", 143, join(octets("00 00 0032 0000"), eth(0x0800, ping), make([]byte, 4)), 0, cells{"protocols": "docsis:eth:ip:icmp", "padding_len": "4", "malformed": ""}},
+	{"netanalyzer, transparent", 241, join(octets("00060000 55555555555555d5"), checked(eth(0x0800, ping))), 0, cells{"protocols": "netanalyzer:eth:ip:icmp"}},
+	{"docsis", 143, join(octets("00 00 0032 0000"), checked(eth(0x0800, ping))), 0, cells{"protocols": "docsis:eth:ip:icmp", "padding_len": "4", "malformed": ""}},
 	{"docsis with an extended header", 143, octets("01 04 0030 00000000 0000"), 0, cells{"protocols": "docsis", "malformed": ""}},
 	{"docsis short", 143, octets("00 00"), 0, cells{"malformed": "link-short"}},
 	{"brcm tag", 281, join(eth(0, nil)[:12], octets("20000001 0800"), ping), 0, cells{"src_mac": "02:00:00:00:00:01", "protocols": "eth:brcm-tag:ip:icmp"}},
@@ -100,7 +100,7 @@ var carrierCases = []frameCase{
 	{"erf with extensions", 197, join(make([]byte, 8), octets("96 00 0040 0000 0030 8300000000000000 0400000000000000"), ping), 0, cells{"protocols": "erf:ip:icmp"}},
 	{"erf of HDLC", 197, join(make([]byte, 8), octets("01 00 0040 0000 0030 0f000800"), ping), 0, cells{"protocols": "erf:chdlc:ip:icmp"}},
 	{"erf of PPP", 197, join(make([]byte, 8), octets("01 00 0040 0000 0030 ff030021"), ping), 0, cells{"protocols": "erf:ppp:ip:icmp"}},
-	{"erf of IPv6", 197, join(make([]byte, 8), octets("17 00 0040 0000 0030"), ping6), 0, cells{"protocols": "erf:ipv6:icmpv6"}},
+	{"erf of IPv6", 197, join(make([]byte, 8), octets("17 00 0044 0000 0034"), ping6), 0, cells{"protocols": "erf:ipv6:icmpv6"}},
 	{"erf short", 197, make([]byte, 15), 0, cells{"malformed": "link-short"}},
 }
 

@@ -55,6 +55,21 @@ func TestLinkTypes(t *testing.T) {
 	}
 }
 
+// TestLinksDoNotAllocate: a frame like one seen before costs no memory, whatever its link layer.
+func TestLinksDoNotAllocate(t *testing.T) {
+	d, rows := decode.New(decode.Options{}), new(decode.Rows)
+	if got := testing.AllocsPerRun(10, func() {
+		rows.Reset()
+		for _, cases := range linkCases {
+			for _, c := range cases {
+				d.Decode(&capture.Frame{HasTS: true, LinkType: c.link, WireLen: int64(len(c.data)), Data: c.data}, rows)
+			}
+		}
+	}); got != 0 {
+		t.Errorf("%v allocations", got)
+	}
+}
+
 // TestRecord: what the record says of a frame stands in the row whatever the frame holds; link types change from frame to frame.
 func TestRecord(t *testing.T) {
 	d, rows := decode.New(decode.Options{CaptureID: "c1", Sensor: "s1"}), new(decode.Rows)

@@ -13,7 +13,7 @@ var pppCases = []frameCase{
 	{"LLC", 9, join(octets("ff03 004b"), snap(ping)), 0, cells{"protocols": "ppp:llc:ip:icmp"}},
 	{"MPLS", 9, join(octets("ff03 0281 00011140"), ping), 0, cells{"mpls_label": "17", "protocols": "ppp:mpls:ip:icmp"}},
 	{"bridged", 9, join(octets("ff03 0031 00 01"), eth(0x0800, ping)), 0, cells{"src_mac": "02:00:00:00:00:01", "protocols": "ppp:bcp_bpdu:eth:ip:icmp"}},
-	{"bridged, LAN and FCS", 9, join(octets("ff03 0031 c0 01 00000001"), eth(0x0800, ping), make([]byte, 4)), 0, cells{"protocols": "ppp:bcp_bpdu:eth:ip:icmp", "padding_len": "4"}},
+	{"bridged, LAN and FCS", 9, join(octets("ff03 0031 c0 01 00000001"), checked(eth(0x0800, ping))), 0, cells{"protocols": "ppp:bcp_bpdu:eth:ip:icmp", "padding_len": "4"}},
 	{"bridged, another LAN", 9, octets("ff03 0031 00 02 00"), 0, cells{"protocols": "ppp:bcp_bpdu", "malformed": ""}},
 	{"bridged short", 9, octets("ff03 0031 00"), 0, cells{"malformed": "link-short"}},
 	{"multilink, whole", 9, join(octets("ff03 003d c0000001 21"), ping), 0, cells{"protocols": "ppp:mp:ip:icmp"}},

@@ -23,7 +23,7 @@ var special = map[string]form{
 	"dns.ts":              {[]string{"frame.time_epoch"}, stamp},
 	"ts_extra_ns":         {[]string{"frame.time_epoch"}, stampNS},
 	"interface_id":        where("frame.interface_id"), // of pcapng only
-	"src_mac":             {[]string{"eth.src", "sll.src.eth", "wlan.sa", "tr.src", "fddi.src", "ipfc.nh.sa"}, source},
+	"src_mac":             {[]string{"eth.src", "sll.src.eth", "wlan.sa", "tr.src", "fddi.src"}, source},
 	"pkt_dir":             {directionFields(), direction},
 	"ether_type":          {append([]string{"vlan.etype"}, etherTypeFields...), etherType},
 	"vlan_id":             tag(0),
@@ -139,7 +139,7 @@ func source(v theirs) string {
 	if v.chain()[0] == "nflog" {
 		return unknown
 	}
-	return v.first("eth.src", "sll.src.eth", "wlan.sa", "tr.src", "fddi.src", "ipfc.nh.sa")
+	return v.first("eth.src", "sll.src.eth", "wlan.sa", "tr.src", "fddi.src")
 }
 
 func directionFields() []string {
@@ -184,10 +184,12 @@ func etherType(v theirs) string {
 	}
 	types := v.all("vlan.etype")
 	switch {
-	case slices.Contains([]string{"null", "chdlc"}, chain[0]), chain[0] == "fr" && v["fr.snaptype"] == "", chain[0] == "sll" && v["sll.etype"] == "":
+	case chain[0] == "null", slices.Contains(chain, "chdlc"), chain[0] == "fr" && v["fr.snaptype"] == "", chain[0] == "sll" && v["sll.etype"] == "":
 		return unknown
 	case last == "ieee8021ad", slices.ContainsFunc(chain, isOtherTag):
 		return unknown
+	case tags+1 < len(chain) && chain[tags+1] == "llc" && v["llc.type"] != "":
+		return number(v.first("llc.type"))
 	case tags == 0:
 		return number(v.first(etherTypeFields...))
 	case len(types) == 0: // a length

@@ -15,9 +15,6 @@ func (d *Decoder) brcmPrepended(l layer) {
 	}
 }
 
-// gsw1xxTag decodes LINKTYPE_DSA_TAG_GSW1XX.
-func (d *Decoder) gsw1xxTag(l layer) { d.switchTag(protoNone, 8, l) }
-
 // dsaTag decodes LINKTYPE_DSA_TAG_DSA: Marvell's tag.
 func (d *Decoder) dsaTag(l layer) { d.switchTag(protoDSA, 4, l) }
 

@@ -60,6 +60,9 @@ func (d *Decoder) wlanPadded(l layer, padded bool) {
 	if !d.has(l, size, schema.MalformedLinkShort) {
 		return
 	}
+	if kind == wlanManagement {
+		flags = 0 // the two bits say something else there (9.2.4.1.4), and the addresses stand as if they were 0
+	}
 	d.macHeader()
 	if qos&wlanAggregate == 0 { // else they stand before each part
 		dst, src := wlanAddresses(l.b, flags)

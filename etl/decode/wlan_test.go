@@ -32,6 +32,7 @@ var wlanCases = []frameCase{
 	{"no data", 105, wlan("4802", "", nil), 0, cells{"src_mac": "02:00:00:00:00:01", "protocols": "wlan", "malformed": ""}},
 	{"EAPOL", 105, wlan("0802", "", octets("aaaa03 000000 888e 0103")), 0, cells{"ether_type": "34958", "protocols": "wlan:llc:eapol"}},
 	{"beacon", 105, wlan("8000", "", make([]byte, 12)), 0, cells{"src_mac": "02:00:00:00:00:03", "dst_mac": "02:00:00:00:00:02", "protocols": "wlan", "malformed": ""}},
+	{"beacon with both bits of data frames", 105, wlan("8003", "", nil), 0, cells{"src_mac": "02:00:00:00:00:03", "dst_mac": "02:00:00:00:00:02", "malformed": ""}},
 	{"acknowledgement", 105, octets("d400 0000 020000000002"), 0, cells{"src_mac": "", "dst_mac": "", "protocols": "wlan", "malformed": ""}},
 	{"another version", 105, put(0, "0902")(wlan("0802", "", snap(ping))), 0, cells{"src_mac": "", "protocols": "wlan", "malformed": ""}},
 	{"short", 105, octets("08"), 0, cells{"malformed": "link-short"}},
