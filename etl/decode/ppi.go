@@ -7,12 +7,11 @@ import (
 )
 
 const (
-	ppiHeader    = 8
-	ppi80211     = 105 // link type of 802.11
-	ppiCommon    = 2   // field of what is common to all 802.11
-	ppiFlags     = 8   // where its flags stand
-	ppiFlagFCS   = 1
-	ppiFlagBadly = 4 // the check sequence is wrong
+	ppiHeader  = 8
+	ppi80211   = 105 // link type of 802.11
+	ppiCommon  = 2   // field of what is common to all 802.11
+	ppiFlags   = 8   // where its flags stand
+	ppiFlagFCS = 1
 )
 
 // ppi decodes LINKTYPE_PPI (CACE Per-Packet Information 1.0.7): fields of type and length, then a frame of the link type that the header names.
