@@ -21,8 +21,8 @@ var Packets = newRows("packets", "One row per frame. Innermost headers fill the 
 	p64("dup_of_frame", HasDup, func(p *Packet) int64 { return p.DupOfFrame }, "frame_no of an earlier frame with the same IP bytes within 10 ms"),
 
 	// link
-	mac("src_mac", func(p *Packet) (MAC, bool) { return p.SrcMAC, p.Has&HasSrcMAC != 0 }, "source hardware address", ws("eth.src|sll.src.eth"), zeek("orig_l2_addr"), fix("sourceMacAddress"), ecs("source.mac")),
-	mac("dst_mac", func(p *Packet) (MAC, bool) { return p.DstMAC, p.Has&HasDstMAC != 0 }, "destination hardware address", ws("eth.dst"), zeek("resp_l2_addr"), fix("destinationMacAddress"), ecs("destination.mac")),
+	mac("src_mac", func(p *Packet) (MAC, bool) { return p.SrcMAC, p.Has&HasSrcMAC != 0 }, "source hardware address", ws("eth.src|sll.src.eth|wlan.sa|tr.src|fddi.src"), zeek("orig_l2_addr"), fix("sourceMacAddress"), ecs("source.mac")),
+	mac("dst_mac", func(p *Packet) (MAC, bool) { return p.DstMAC, p.Has&HasDstMAC != 0 }, "destination hardware address", ws("eth.dst|wlan.da|tr.dst|fddi.dst"), zeek("resp_l2_addr"), fix("destinationMacAddress"), ecs("destination.mac")),
 	p32("ether_type", HasEtherType, func(p *Packet) int32 { return p.EtherType }, "EtherType of what the frame carries, behind VLAN tags", ws("eth.type|vlan.etype|sll.etype"), fix("ethernetType")),
 	p32("vlan_id", HasVLAN, func(p *Packet) int32 { return p.VLANID }, "VLAN identifier of the outermost 802.1Q or 802.1ad tag", ws("vlan.id|ieee8021ad.id"), zeek("vlan"), fix("dot1qVlanId"), ecs("network.vlan.id")),
 	p32("inner_vlan_id", HasInnerVLAN, func(p *Packet) int32 { return p.InnerVLANID }, "VLAN identifier of the second tag (QinQ)", ws("vlan.id|ieee8021ad.cvid"), zeek("inner_vlan"), fix("dot1qCustomerVlanId"), ecs("network.inner.vlan.id")),

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/pcaplake/pcaplake/etl/decode"
 	"github.com/pcaplake/pcaplake/queries"
 	"github.com/pcaplake/pcaplake/schema"
 	"github.com/urfave/cli/v2"
@@ -26,7 +27,9 @@ func docsCommand(streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			for name, text := range map[string]string{"schema.md": schema.Markdown(), "queries.md": named, "cli.md": cliMarkdown(c.App)} {
+			for name, text := range map[string]string{
+				"schema.md": schema.Markdown(), "link-types.md": decode.Markdown(), "queries.md": named, "cli.md": cliMarkdown(c.App),
+			} {
 				if err := os.WriteFile(filepath.Join(c.Args().First(), name), []byte(text), 0o644); err != nil {
 					return fmt.Errorf("write document: %w", err)
 				}

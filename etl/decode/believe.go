@@ -13,13 +13,17 @@ func believable(h header, l layer) bool {
 	case etherPPP:
 		typ, l = unwrapPPP(l)
 	}
-	for tags := 0; isTag(typ) && tags < maxTags; tags++ {
-		if len(l.b) < 4 {
+	for range maxTags {
+		tag, ok := tagOf(typ)
+		if !ok {
+			break
+		}
+		if len(l.b) < tag.size {
 			return false
 		}
-		typ, l = u16(l.b[2:]), l.skip(4)
+		typ, l = u16(l.b[tag.size-2:]), l.skip(tag.size)
 	}
-	if typ == etherMPLS {
+	if typ == etherMPLSUnicast {
 		typ, l = unwrapMPLS(l)
 	}
 	switch typ {

@@ -31,8 +31,10 @@ func classify(d *difference) string {
 const (
 	tcpdump    = "the-tcpdump-group+tcpdump/tests/"
 	regression = "seladb+PcapPlusPlus/Tests/Fuzzers/RegressionTests/regression_samples/"
-	linkSunATM = 123
 )
+
+// pseudoHeaders are the sizes of what class "pseudo-header" is of: SunATM, PPP with direction.
+var pseudoHeaders = map[int32]int{123: 4, 204: 1}
 
 // guessedRecords are the files of class "guessed record".
 var guessedRecords = []string{regression + "crash-exception-cast-constructed-record", regression + "igmplayer"}
@@ -47,16 +49,38 @@ var classes = []class{
 		},
 	},
 	{
-		"carrier", "packets inside IPComp, NHRP, NSH, Cisco's metadata and ISL, PPPoE, LLC and link types that are not decoded are payload",
+		"carrier", "packets inside IPComp, NHRP, NSH, Cisco's metadata, LLC in tunnels, and in pieces of frames that are not put together, are payload",
 		"the-tcpdump-group+libpcap/tests/filter/AH-IPcomp-IPv4.pcap", 4,
 		func(d *difference) bool {
-			chain := d.fields.chain()
-			if len(chain) > 1 && chain[0] == "eth" && chain[1] == "eth" { // Cisco's Inter-Switch Link
-				return true
-			}
 			above, ok := d.above()
-			return ok && !d.isICMP() && (d.column == "mpls_label" ||
-				(isChain(d) || d.ours == "" || d.column == "payload_len") && slices.ContainsFunc(above, isNetwork))
+			return ok && !d.isICMP() && (isChain(d) || d.ours == "" || d.column == "payload_len") && slices.ContainsFunc(above, isNetwork)
+		},
+	},
+	{
+		"undissected", "a link type that tshark takes for data, such as SLIP, or a header without the magic number that it begins with",
+		tcpdump + "cve2015-0261-ipv6.pcap", 1,
+		func(d *difference) bool {
+			chain := d.fields.chain()
+			return len(chain) == 1 && (chain[0] == "data" || chain[0] == "juniper" && d.column == "pkt_dir" && d.row.PktDir == "")
+		},
+	},
+	{
+		"carried link", "the link columns are those of the frame itself; tshark shows those of a frame that it carries",
+		"seladb+PcapPlusPlus/Tests/Packet++Test/PacketExamples/MplsPackets.pcap", 2,
+		func(d *difference) bool {
+			return d.ours == "" && (d.column == "vlan_id" || d.column == "inner_vlan_id") && strings.Contains(d.row.Protocols, ":eth:vlan")
+		},
+	},
+	{
+		"cut MACsec", "a MACsec tag is named also where nothing of what it protects was captured; tshark takes it for data",
+		tcpdump + "macsec-snap.pcap", 1,
+		func(d *difference) bool { return isChain(d) && d.row.Protocol == "macsec" },
+	},
+	{
+		"802.11 version", "a frame of another version of IEEE 802.11 than 0 has its name only",
+		tcpdump + "ieee802.11_rates_oobr.pcap", 1,
+		func(d *difference) bool {
+			return d.row.Protocol == "wlan" && strings.HasSuffix(d.column, "_mac") && d.ours == ""
 		},
 	},
 	{
@@ -174,7 +198,8 @@ var classes = []class{
 		"pseudo-header", "the bytes of a record are counted; of some link types tshark takes the first ones for itself",
 		tcpdump + "atm-heapoverflow.pcap", 1,
 		func(d *difference) bool {
-			return d.row.LinkType == linkSunATM && (d.column == "cap_len" || d.column == "wire_len") && plus(d.theirs, 4) == d.ours
+			n, ok := pseudoHeaders[d.row.LinkType]
+			return ok && (d.column == "cap_len" || d.column == "wire_len") && plus(d.theirs, n) == d.ours
 		},
 	},
 	{
@@ -220,7 +245,7 @@ func isChain(d *difference) bool { return d.column == "protocol" || d.column == 
 // isNetwork reports whether a layer is one of those that would fill columns, were it not inside another.
 func isNetwork(layer string) bool {
 	switch layer {
-	case "eth", "vlan", "ieee8021ad", "ip", "ipv6", "arp", "tcp", "udp", "icmp", "icmpv6", "mpls":
+	case "eth", "vlan", "ieee8021ad", "ip", "ipv6", "arp", "tcp", "udp", "icmp", "icmpv6", "mpls", "llc", "ppp", "pppoes", "chdlc", "fr", "wlan":
 		return true
 	}
 	return false

@@ -18,7 +18,8 @@ type Options struct {
 // Decoder turns the frames of one capture into rows, in the order of the capture. It is not for concurrent use.
 type Decoder struct {
 	options   Options
-	link      link // of the frame before, since they hardly ever differ
+	links     []link // the table
+	link      link   // of the frame before, since they hardly ever differ
 	chains    chains
 	rewritten rewritten
 
@@ -33,12 +34,14 @@ type Decoder struct {
 	superframe bool       // larger than what the wire carried (TSO, GRO)
 	overrun    bool       // the IP header declares more than the frame had
 	part       part       // of its datagram, in a fragment
+	inner      bool       // what is at hand is a frame that this one carries: the link columns are filled
+	nested     bool       // a header that names a link type was there
 }
 
 // New returns the decoder of a capture.
 func New(o Options) *Decoder {
 	return &Decoder{
-		options: o, link: linkOf(0), chains: make(chains),
+		options: o, links: links, link: findLink(links, 0), chains: make(chains),
 		rewritten: rewritten{wrong: make(map[[2]netip.Addr]*rewrites)},
 	}
 }
@@ -61,11 +64,12 @@ func (d *Decoder) Decode(f *capture.Frame, rows *Rows) {
 		d.row.PktDir = "out"
 	}
 	d.chain, d.fragment, d.superframe, d.overrun, d.finalDst, d.part = chain{}, false, false, false, netip.Addr{}, part{}
+	d.inner, d.nested = false, false
 	d.fcs, d.tunnel = int64(max(0, f.FCSLen)), header{}
 	// Some captures hold more bytes of a frame than they say it had.
 	l := layer{b: f.Data, n: max(f.WireLen, int64(len(f.Data)))}
 	if d.link.number != f.LinkType {
-		d.link = linkOf(f.LinkType)
+		d.link = findLink(d.links, f.LinkType)
 	}
 	d.push(d.link.proto)
 	if d.link.decode != nil {

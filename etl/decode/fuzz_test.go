@@ -36,6 +36,11 @@ func FuzzDecode(f *testing.F) {
 	} {
 		f.Add(b, uint32(0), int32(0))
 	}
+	for _, cases := range linkCases {
+		for _, c := range cases {
+			f.Add(c.data, uint32(c.wire), int32(0))
+		}
+	}
 	types := decode.LinkTypes()
 	f.Fuzz(func(t *testing.T, data []byte, wire uint32, fcs int32) {
 		d, rows := decode.New(decode.Options{Payload: 16}), new(decode.Rows)

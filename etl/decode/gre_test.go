@@ -37,7 +37,7 @@ func TestGRE(t *testing.T) {
 		{"PPTP", "3081 880b 003d 0009 00000001 00000002", join(octets("21"), query), gre("ppp:ip:udp:dns", cells{"tunnel": "pptp", "tunnel_id": "9"})},
 		{"PPTP acknowledgement", "2081 880b 0000 0009 00000002", nil, plain(cells{"malformed": "", "payload_len": "12"})},
 		{"PPTP without PPP", "3001 0800 003d 0009 00000001", query, plain(nil)},
-		{"PPP control", "3001 880b 0004 0009 00000001", octets("c021 0101 0004"), plain(cells{"protocols": "eth:ip:gre:ppp", "malformed": ""})},
+		{"PPP control", "3001 880b 0004 0009 00000001", octets("c021 0101 0004"), plain(cells{"protocols": "eth:ip:gre:ppp:lcp", "malformed": ""})},
 		{"ERSPAN type I", "0000 88be", join(link, query), gre("erspan:eth:ip:udp:dns", cells{"tunnel": "erspan"})},
 		{"ERSPAN type II", "1000 88be 00000001 1064 0c0a 00000000", join(link, query), gre("erspan:eth:ip:udp:dns", cells{"tunnel": "erspan", "tunnel_id": "10"})},
 		{"ERSPAN type III", "1000 22eb 00000001 2064 03ff 00000000 0000 0000", join(link, query), gre("erspan:eth:ip:udp:dns", cells{"tunnel": "erspan", "tunnel_id": "1023"})},

@@ -3,7 +3,7 @@ package decode
 import "strings"
 
 // proto is a protocol that a frame can be seen to hold.
-type proto uint8
+type proto uint16
 
 // The protocols, in the order of protoNames.
 const (
@@ -69,12 +69,168 @@ const (
 	protoNFLOG
 	protoIPoIB
 	protoNetlink
+	protoPBB
+	protoMACsec
+	protoCMD
+	protoVNTag
+	protoETag
+	protoHSR
+	protoRTag
+	protoIDP
+	protoWOL
+	protoVINES
+	protoMSRP
+	proto1722
+	protoTRILL
+	protoBATMAN
+	protoDECnet
+	protoLAT
+	protoLLAP
+	protoAARP
+	protoMACControl
+	protoHomePlug
+	protoPROFINET
+	protoRealtek
+	protoAoE
+	protoEtherCAT
+	protoEPL
+	protoGOOSE
+	protoSV
+	protoTIPC
+	protoSERCOS
+	protoLLTD
+	protoHomePlugAV
+	protoMRP
+	protoELMI
+	protoMVRP
+	protoMMRP
+	protoNCSI
+	protoPRP
+	protoCFM
+	protoFCoE
+	protoFIP
+	protoInfiniBand
+	proto1905
+	protoGeoNetworking
+	protoNSH
+	protoLoopTest
+	proto6LoWPAN
+	protoECPRI
+	protoBrcmTag
+	protoDSA
+	protoEDSA
+	protoSNA
+	protoOSI
+	protoCLNP
+	protoESIS
+	protoISIS
+	protoSTP
+	protoX25
+	protoXNS
+	protoBACnet
+	protoVINESLLC
+	protoNetBIOS
+	protoHPExt
+	protoRPL
+	protoDDP
+	protoPAgP
+	protoUDLD
+	protoCDP
+	protoCGMP
+	protoVTP
+	protoDTP
+	protoSLARP
+	protoVJC
+	protoCompressed
+	protoBCP
+	protoMP
+	protoIPCP
+	protoOSINLCP
+	protoBCPNCP
+	protoIPv6CP
+	protoCCP
+	protoCDPCP
+	protoMPLSCP
+	protoLCP
+	protoPAP
+	protoCBCP
+	protoBACP
+	protoBAP
+	protoCHAP
+	protoEAP
+	protoQ933
+	protoLMI
+	protoPWACH
+	protoPWHeuristic
+	protoPWControlWord
+	protoPWNoControlWord
+	protoTokenRingMAC
+	protoLANE
+	protoCLIP
+	protoIPFC
+	protoAP1394
+	protoEnc
+	protoPFLOG
+	protoSLIP
+	protoPKTAP
+	protoPacketData
+	protoWLANRadio
+	protoPrism
+	protoAVS
+	protoJuniper
+	protoERF
+	protoTZSP
+	protoCANFD
+	protoIrLAP
+	protoISI
+	protoAX25
+	protoAX25KISS
+	protoSymantec
+	protoMTP3
+	protoSCCP
+	protoDOCSIS
+	protoUser
+	protoGPRSLLC
+	protoGFP
+	protoLAPD
+	protoLAPB
+	protoUSB
+	protoUSBLL
+	protoBluetooth
+	protoSITA
+	protoI2C
+	protoFlexRay
+	protoLIN
+	protoWPANPHY
+	protoWPANTAP
+	protoGSMTAP
+	protoFC
+	protoFCSOF
+	protoDVBCI
+	protoMUX27010
+	protoS5066
+	protoNetANALYZER
+	protoMP2T
+	protoRTAC
+	protoExportedPDU
+	protoEPON
+	protoIPMITrace
+	protoISO14443
+	protoSDLC
+	protoLoRaTap
+	protoNordicBLE
+	protoXRA
+	protoFPP
+	protoDPAUX
+	protoEBHSCR
+	protoVPP
+	protoETW
+	protoZBNCP
 	protoVsock
 	protoIPX
 	protoEtherIP
 	protoERSPAN
 	protoVXLAN
-	protoNSH
 	protoGeneve
 	protoGTP
 	protoTeredo
@@ -96,8 +252,33 @@ var protoNames = [...]string{
 	protoTokenRing: "tr", protoARCNET: "arcnet", protoPPP: "ppp", protoFDDI: "fddi", protoCHDLC: "chdlc", protoWLAN: "wlan",
 	protoFrameRelay: "fr", protoATM: "atm", protoRadiotap: "radiotap", protoMTP2: "mtp2", protoMSTP: "mstp", protoPPI: "ppi",
 	protoWPAN: "wpan", protoIPNET: "ipnet", protoCAN: "can", protoDBus: "dbus", protoNFLOG: "nflog", protoIPoIB: "ipoib",
+	protoPBB: "ieee8021ah", protoMACsec: "macsec", protoCMD: "cmd", protoVNTag: "vntag", protoETag: "etag", protoHSR: "hsr", protoRTag: "ieee8021cb",
+	protoIDP: "idp", protoWOL: "wol", protoVINES: "vines_ip", protoMSRP: "mrp-msrp", proto1722: "ieee1722", protoTRILL: "trill", protoBATMAN: "batadv",
+	protoDECnet: "dec_dna", protoLAT: "lat", protoLLAP: "llap", protoAARP: "aarp", protoMACControl: "macc", protoHomePlug: "homeplug",
+	protoPROFINET: "pn_rt", protoRealtek: "realtek", protoAoE: "aoe", protoEtherCAT: "ecatf", protoEPL: "epl", protoGOOSE: "goose", protoSV: "sv",
+	protoTIPC: "tipc", protoSERCOS: "siii", protoLLTD: "lltd", protoHomePlugAV: "homeplug-av", protoMRP: "pn_mrp", protoELMI: "elmi",
+	protoMVRP: "mrp-mvrp", protoMMRP: "mrp-mmrp", protoNCSI: "ncsi", protoPRP: "hsr_prp_supervision", protoCFM: "cfm", protoFCoE: "fcoe",
+	protoFIP: "fip", protoInfiniBand: "infiniband", proto1905: "ieee1905", protoGeoNetworking: "gnw", protoNSH: "nsh", protoLoopTest: "loop",
+	proto6LoWPAN: "6lowpan", protoECPRI: "ecpri", protoBrcmTag: "brcm-tag", protoDSA: "dsa", protoEDSA: "edsa", protoSNA: "sna", protoOSI: "osi",
+	protoCLNP: "clnp", protoESIS: "esis", protoISIS: "isis", protoSTP: "stp", protoX25: "x25", protoXNS: "3comxns", protoBACnet: "bacnet",
+	protoVINESLLC: "vines_llc", protoNetBIOS: "netbios", protoHPExt: "hpext", protoRPL: "rpl", protoDDP: "ddp", protoPAgP: "pagp", protoUDLD: "udld",
+	protoCDP: "cdp", protoCGMP: "cgmp", protoVTP: "vtp", protoDTP: "dtp", protoSLARP: "slarp", protoVJC: "vjc", protoCompressed: "comp_data",
+	protoBCP: "bcp_bpdu", protoMP: "mp", protoIPCP: "ipcp", protoOSINLCP: "osinlcp", protoBCPNCP: "bcp_ncp", protoIPv6CP: "ipv6cp", protoCCP: "ccp",
+	protoCDPCP: "cdpcp", protoMPLSCP: "mplscp", protoLCP: "lcp", protoPAP: "pap", protoCBCP: "cbcp", protoBACP: "bacp", protoBAP: "bap",
+	protoCHAP: "chap", protoEAP: "eap", protoQ933: "q933", protoLMI: "lmi", protoPWACH: "pwach", protoPWHeuristic: "pwethheuristic",
+	protoPWControlWord: "pwethcw", protoPWNoControlWord: "pwethnocw", protoTokenRingMAC: "trmac", protoLANE: "lane", protoCLIP: "clip",
+	protoIPFC: "ipfc", protoAP1394: "ap1394", protoEnc: "enc", protoPFLOG: "pflog", protoSLIP: "slip", protoPKTAP: "pktap",
+	protoPacketData: "pcap_pktdata", protoWLANRadio: "wlan_radio", protoPrism: "prism", protoAVS: "wlancap", protoJuniper: "juniper", protoERF: "erf",
+	protoTZSP: "tzsp", protoCANFD: "canfd", protoIrLAP: "irlap", protoISI: "isi", protoAX25: "ax25", protoAX25KISS: "ax25_kiss",
+	protoSymantec: "symantec", protoMTP3: "mtp3", protoSCCP: "sccp", protoDOCSIS: "docsis", protoUser: "user_dlt", protoGPRSLLC: "llcgprs",
+	protoGFP: "gfp", protoLAPD: "lapd", protoLAPB: "lapb", protoUSB: "usb", protoUSBLL: "usbll", protoBluetooth: "bluetooth", protoSITA: "sita",
+	protoI2C: "i2c", protoFlexRay: "flexray", protoLIN: "lin", protoWPANPHY: "wpan-nonask-phy", protoWPANTAP: "wpan-tap", protoGSMTAP: "gsmtap",
+	protoFC: "fc", protoFCSOF: "fcsof", protoDVBCI: "dvb-ci", protoMUX27010: "mux27010", protoS5066: "s5066dts", protoNetANALYZER: "netanalyzer",
+	protoMP2T: "mp2t", protoRTAC: "rtacser", protoExportedPDU: "exported_pdu", protoEPON: "epon", protoIPMITrace: "ipmi.trace",
+	protoISO14443: "iso14443", protoSDLC: "sdlc", protoLoRaTap: "loratap", protoNordicBLE: "nordic_ble", protoXRA: "xra", protoFPP: "fpp",
+	protoDPAUX: "dpauxmon", protoEBHSCR: "ebhscr", protoVPP: "vpp", protoETW: "etw", protoZBNCP: "zbncp",
 	protoNetlink: "netlink", protoVsock: "vsock", protoIPX: "ipx",
-	protoEtherIP: "etherip", protoERSPAN: "erspan", protoVXLAN: "vxlan", protoNSH: "nsh", protoGeneve: "geneve", protoGTP: "gtp", protoTeredo: "teredo", protoL2TP: "l2tp", protoLISP: "lisp-data", protoAMT: "amt", protoIPComp: "ipcomp",
+	protoEtherIP: "etherip", protoERSPAN: "erspan", protoVXLAN: "vxlan", protoGeneve: "geneve", protoGTP: "gtp", protoTeredo: "teredo", protoL2TP: "l2tp", protoLISP: "lisp-data", protoAMT: "amt", protoIPComp: "ipcomp",
 }
 
 const maxChain = 32

@@ -2,7 +2,22 @@ package decode
 
 import "github.com/pcaplake/pcaplake/schema"
 
-const deviceNetlink = 824 // ARPHRD_NETLINK of Linux: no network device at all
+// Kinds of network devices of Linux (ARPHRD_) whose frames the protocol field does not name.
+const (
+	deviceFRAD     = 770
+	deviceRadiotap = 803
+	deviceNetlink  = 824 // no network device at all
+)
+
+// Protocols of Linux (ETH_P_) below the EtherTypes that are decoded.
+const (
+	linuxAll = 3 // in cases that nobody explains; the frames are Ethernet
+	linuxLLC = 4
+	linuxPPP = 7
+)
+
+// linuxProtos name the other protocols below the EtherTypes.
+var linuxProtos = [256]proto{1: protoIPX, 12: protoCAN, 13: protoCANFD, 23: protoIrLAP, 245: protoISI, 246: protoWPAN}
 
 // sll decodes LINKTYPE_LINUX_SLL, the header of Linux "cooked" captures.
 func (d *Decoder) sll(l layer) {
@@ -21,25 +36,40 @@ func (d *Decoder) sll2(l layer) {
 // cooked takes what both versions have: the packet type, the sender's hardware address if it has six bytes, and the protocol.
 func (d *Decoder) cooked(packetType, device, addrLen uint16, addr []byte, protocol uint16, l layer) {
 	p := d.row
-	switch packetType {
-	case 0, 1, 2: // to us, broadcast, multicast
-		p.PktDir = "in"
-	case 4:
-		p.PktDir = "out"
-	}
+	d.way(packetType <= 2, packetType == 4) // to us, broadcast, multicast; 3 is between others
 	if addrLen == 6 {
 		copy(p.SrcMAC[:], addr)
 		p.Has |= schema.HasSrcMAC
 	}
-	if device == deviceNetlink {
-		d.push(protoNetlink) // and protocol is a netlink family
-		return
+	switch {
+	case device == deviceNetlink:
+		d.push(protoNetlink)
+	case device == deviceFRAD:
+		d.push(protoFrameRelay)
+		d.frameRelay(l)
+	case device == deviceRadiotap:
+		d.push(protoRadiotap)
+		d.radiotap(l)
+	case protocol >= etherMin:
+		d.etherType(protocol, l)
+	default:
+		d.linuxProtocol(protocol, l)
 	}
-	if protocol < etherMin { // not an EtherType: 1 is 802.3 without LLC, 4 is 802.2 LLC, 12 is CAN …
-		if protocol == 4 {
-			d.push(protoLLC)
+}
+
+// linuxProtocol goes on by a protocol that is no EtherType.
+func (d *Decoder) linuxProtocol(protocol uint16, l layer) {
+	switch protocol {
+	case linuxAll:
+		d.push(protoEth)
+		d.ethernet(l)
+	case linuxLLC:
+		d.llc(l)
+	case linuxPPP:
+		d.ppp(l)
+	default:
+		if int(protocol) < len(linuxProtos) {
+			d.push(linuxProtos[protocol])
 		}
-		return
 	}
-	d.etherType(protocol, l)
 }

@@ -23,8 +23,9 @@ var special = map[string]form{
 	"dns.ts":              {[]string{"frame.time_epoch"}, stamp},
 	"ts_extra_ns":         {[]string{"frame.time_epoch"}, stampNS},
 	"interface_id":        where("frame.interface_id"), // of pcapng only
-	"pkt_dir":             {[]string{"sll.pkttype", "frame.packet_flags_direction"}, direction},
-	"ether_type":          {[]string{"eth.type", "vlan.etype", "sll.etype"}, etherType},
+	"src_mac":             {[]string{"eth.src", "sll.src.eth", "wlan.sa", "tr.src", "fddi.src"}, source},
+	"pkt_dir":             {directionFields(), direction},
+	"ether_type":          {append([]string{"vlan.etype"}, etherTypeFields...), etherType},
 	"vlan_id":             tag(0),
 	"inner_vlan_id":       tag(1),
 	"tunnel_depth":        {[]string{"frame.protocols"}, tunnelDepth},
@@ -95,10 +96,10 @@ func judged(fields ...string) form {
 	}}
 }
 
-// tag is the nth VLAN identifier; a frame has its 802.1ad tags outside its 802.1Q tags.
+// tag is the nth VLAN identifier; a frame has its ISL header outside its 802.1ad tags, and those outside its 802.1Q tags.
 func tag(n int) form {
-	return form{[]string{"ieee8021ad.id", "vlan.id"}, func(v theirs) string {
-		if tags := append(v.all("ieee8021ad.id"), v.all("vlan.id")...); n < len(tags) {
+	return form{[]string{"isl.vlan_id", "ieee8021ad.id", "vlan.id"}, func(v theirs) string {
+		if tags := slices.Concat(v.all("isl.vlan_id"), v.all("ieee8021ad.id"), v.all("vlan.id")); n < len(tags) {
 			return tags[n]
 		}
 		return ""
@@ -124,23 +125,63 @@ func stampNS(v theirs) string {
 	return strconv.Itoa(n % 1000)
 }
 
-func direction(v theirs) string {
-	switch v.first("sll.pkttype") {
-	case "0", "1", "2":
-		return "in"
-	case "4":
-		return "out"
+// directions are the fields that tell a frame's direction, those of link headers first: of the bits under the mask, which say in and out.
+var directions = []struct {
+	field   string
+	mask    int64
+	in, out []int64
+}{
+	{"sll.pkttype", 0xffff, []int64{0, 1, 2}, []int64{4}},
+	{"ipnet.htype", 0xffff, []int64{0}, []int64{1, 0x100}}, // in either byte order
+	{"nflog.hook", 0xff, []int64{0, 1}, []int64{3, 4}},
+	{"pflog.dir", 0xff, []int64{1}, []int64{2}},
+	{"pktap.flags", 3, []int64{1}, []int64{2}},
+	{"juniper.direction", 0xff, []int64{1}, []int64{0}},
+	{"frame.p2p_dir", 0xff, []int64{1}, []int64{0}},
+	{"frame.packet_flags_direction", 3, []int64{1}, []int64{2}},
+}
+
+// source is the sender's hardware address, which tshark does not show of NFLOG.
+func source(v theirs) string {
+	if v.chain()[0] == "nflog" {
+		return unknown
 	}
-	switch bits("frame.packet_flags_direction", 0, 3).text(v) {
-	case "1":
-		return "in"
-	case "2":
-		return "out"
+	return v.first("eth.src", "sll.src.eth", "wlan.sa", "tr.src", "fddi.src")
+}
+
+func directionFields() []string {
+	out := make([]string, len(directions))
+	for i, d := range directions {
+		out[i] = d.field
+	}
+	return out
+}
+
+// direction is what the first of the fields says. tshark has none for SunATM.
+func direction(v theirs) string {
+	for _, d := range directions {
+		n, err := strconv.ParseInt(v.first(d.field), 0, 64)
+		switch {
+		case err != nil:
+			continue
+		case slices.Contains(d.in, n&d.mask):
+			return "in"
+		case slices.Contains(d.out, n&d.mask):
+			return "out"
+		}
+		return ""
+	}
+	if v.chain()[0] == "atm" {
+		return unknown
 	}
 	return ""
 }
 
-// etherType is that of the innermost of the frame's own tags.
+// etherTypeFields are the EtherTypes of link layers, tags apart.
+var etherTypeFields = []string{"eth.type", "sll.etype", "llc.type", "ipoib.type", "ap1394.type", "fr.snaptype"}
+
+// etherType is that of the innermost of the frame's own tags, or that of its link layer. tshark does not tell the type behind some tags, and
+// Cisco's serial lines have numbers beside EtherTypes.
 func etherType(v theirs) string {
 	chain := v.chain()
 	tags, last := 0, ""
@@ -150,14 +191,22 @@ func etherType(v theirs) string {
 	}
 	types := v.all("vlan.etype")
 	switch {
-	case chain[0] == "null", chain[0] == "sll" && v["sll.etype"] == "", last == "ieee8021ad": // whose type tshark does not tell
+	case chain[0] == "null", slices.Contains(chain, "chdlc"), chain[0] == "fr" && v["fr.snaptype"] == "", chain[0] == "sll" && v["sll.etype"] == "":
 		return unknown
+	case last == "ieee8021ad", slices.ContainsFunc(chain, isOtherTag):
+		return unknown
+	case tags+1 < len(chain) && chain[tags+1] == "llc" && v["llc.type"] != "":
+		return number(v.first("llc.type"))
 	case tags == 0:
-		return number(v.first("eth.type", "sll.etype"))
+		return number(v.first(etherTypeFields...))
 	case len(types) == 0: // a length
 		return ""
 	}
 	return number(types[min(tags, len(types))-1])
+}
+
+func isOtherTag(layer string) bool {
+	return slices.Contains([]string{"cmd", "vntag", "etag", "hsr", "ieee8021cb", "macsec"}, layer)
 }
 
 // isIPv6 reports whether the outermost IP header is of version 6.

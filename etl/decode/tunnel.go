@@ -12,9 +12,7 @@ const maxTunnels = 8
 
 // EtherTypes of what tunnels carry, beside those of packets.
 const (
-	etherBridged = 0x6558 // an Ethernet frame (transparent Ethernet bridging)
-	etherMPLS    = 0x8847
-	etherPPP     = 0x880b
+	etherPPP = 0x880b
 )
 
 // tunnel is one entry of the tables: what announces a tunnel, and how to read its header.
@@ -116,13 +114,11 @@ func (d *Decoder) udpTunnel(l layer, n int64) bool {
 // enter decodes what a tunnel carries and reports whether there was a network header, which then has the row; else the row stays that of
 // the packet around the tunnel. The columns of the link layer stay those of the frame's own.
 func (d *Decoder) enter(t *tunnel, h header, l layer) bool {
-	const linkGroups = schema.HasSrcMAC | schema.HasDstMAC | schema.HasEtherType | schema.HasVLAN | schema.HasInnerVLAN | schema.HasMPLS
-	p := d.row
-	before := *p
+	before := d.row.TunnelDepth
 	if h.name == "" {
 		h.name = t.name
 	}
-	d.tunnel = h
+	d.tunnel, d.inner = h, true // the link columns stay those of the frame
 	d.push(h.proto)
 	switch {
 	case h.typ == etherBridged:
@@ -134,10 +130,7 @@ func (d *Decoder) enter(t *tunnel, h header, l layer) bool {
 		d.etherType(h.typ, l)
 	}
 	d.tunnel = header{}
-	p.SrcMAC, p.DstMAC, p.EtherType = before.SrcMAC, before.DstMAC, before.EtherType
-	p.VLANID, p.InnerVLANID, p.MPLSLabel = before.VLANID, before.InnerVLANID, before.MPLSLabel
-	p.Has = p.Has&^linkGroups | before.Has&linkGroups
-	return p.TunnelDepth > before.TunnelDepth
+	return d.row.TunnelDepth > before
 }
 
 // arrive is called before a network header that can be read fills its columns. If it is the first one inside a tunnel, the columns of the
@@ -170,7 +163,7 @@ func (d *Decoder) arrive() {
 
 // labelled is the header of MPLS in IP or UDP (RFC 4023, RFC 7510), which has none; it is told by its outermost label.
 func labelled(l layer) (header, bool) {
-	h := header{typ: etherMPLS}
+	h := header{typ: etherMPLSUnicast}
 	if len(l.b) >= 4 {
 		h.id, h.hasID = int64(u32(l.b)>>12), true
 	}

@@ -71,7 +71,7 @@ func nextType(next byte) uint16 {
 	case nextEthernet:
 		return etherBridged
 	case nextMPLS:
-		return etherMPLS
+		return etherMPLSUnicast
 	}
 	return 0
 }
