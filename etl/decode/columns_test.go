@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pcaplake/pcaplake/etl/decode"
 	"github.com/pcaplake/pcaplake/schema"
 )
 
@@ -47,6 +48,27 @@ func (v theirs) first(fields ...string) string {
 // chain is the protocols without "ethertype", which is no protocol.
 func (v theirs) chain() []string {
 	return slices.DeleteFunc(strings.Split(v["frame.protocols"], ":"), func(p string) bool { return p == "ethertype" })
+}
+
+// named are the layers that decode has a name for.
+var named = decode.Protocols()
+
+// known is the chain up to the first layer that decode has no name for.
+func (v theirs) known() []string {
+	chain := v.chain()
+	for i, layer := range chain {
+		if _, ok := slices.BinarySearch(named, layer); !ok {
+			return chain[:i]
+		}
+	}
+	return chain
+}
+
+func last(chain []string) string {
+	if len(chain) == 0 {
+		return ""
+	}
+	return chain[len(chain)-1]
 }
 
 // column is a column that both know; absent values are "".

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,17 +40,18 @@ func (d *difference) String() string {
 func TestDifferential(t *testing.T) {
 	program, files := tshark(t), differentialFiles(t)
 	var mu sync.Mutex
+	var total comparison
 	seen := map[string]int{}
 	t.Run("files", func(t *testing.T) {
 		for _, c := range files {
 			t.Run(c.Rel, func(t *testing.T) {
 				t.Parallel()
-				differences, err := compare(program, c)
+				seenHere, err := compare(program, c)
 				if err != nil {
 					t.Error(err)
 				}
 				found := map[string]int{}
-				for _, d := range differences {
+				for _, d := range seenHere.differences {
 					name := classify(d)
 					if name == "" {
 						t.Error(d)
@@ -61,25 +63,37 @@ func TestDifferential(t *testing.T) {
 				}
 				mu.Lock()
 				defer mu.Unlock()
+				total.packets += seenHere.packets
+				total.fields += seenHere.fields
 				for name, n := range found {
 					seen[name] += n
 				}
 			})
 		}
 	})
+	differences := 0
 	for _, k := range classes {
-		t.Logf("%7d cells: %s", seen[k.name], k.name)
+		differences += seen[k.name]
+		t.Logf("%7d fields: %s", seen[k.name], k.name)
 		if seen["example of "+k.name] == 0 {
 			t.Errorf("class %q does not occur in its example, %s frame %d", k.name, k.file, k.frame)
 		}
 	}
+	t.Logf("%d captures, %d packets, %d fields compared, %d differ (%.3f %%), all in %d classes", len(files), total.packets, total.fields,
+		differences, 100*float64(differences)/float64(max(1, total.fields)), len(classes))
+}
+
+// comparison is what the comparison of a capture came to.
+type comparison struct {
+	packets, fields int
+	differences     []*difference
 }
 
 // compare has a capture decoded here and there.
-func compare(program string, c shared.Capture) ([]*difference, error) {
+func compare(program string, c shared.Capture) (out comparison, err error) {
 	r, err := capture.Open(c.Path)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	defer r.Close()
 	known := columns()
@@ -92,7 +106,6 @@ func compare(program string, c shared.Capture) ([]*difference, error) {
 		}
 	}
 	decoder, rows := decode.New(decode.Options{CaptureID: "c", Sensor: "s"}), new(decode.Rows)
-	var out []*difference
 	v, notFrames := make(theirs, len(fields)), 0
 	err = dissect(program, c.Path, fields, func(values []string) error {
 		if len(values) != len(fields) {
@@ -113,13 +126,15 @@ func compare(program string, c shared.Capture) ([]*difference, error) {
 		v[fullChain] = strings.Join(v.chain(), ":")
 		rows.Reset()
 		decoder.Decode(r.Frame(), rows)
-		out = append(out, compareRow(c.Rel, known, rows, v)...)
+		out.packets++
+		out.row(c.Rel, known, rows, v)
 		return nil
 	})
 	return out, err
 }
 
-func compareRow(file string, known []column, rows *decode.Rows, v theirs) (out []*difference) {
+// row compares one frame.
+func (to *comparison) row(file string, known []column, rows *decode.Rows, v theirs) {
 	o := ours{packet: &rows.Packets[0]}
 	if len(rows.ARPs) > 0 {
 		o.arp = &rows.ARPs[0]
@@ -129,24 +144,29 @@ func compareRow(file string, known []column, rows *decode.Rows, v theirs) (out [
 	}
 	parts := v.views()
 	for _, c := range known {
-		if mine, other := c.ours(&o), c.theirs(parts[c.view]); mine != other && other != unknown {
+		mine, other := c.ours(&o), c.theirs(parts[c.view])
+		if other == unknown {
+			continue
+		}
+		to.fields++
+		if mine != other {
 			row := *o.packet
-			out = append(out, &difference{file, row.FrameNo, c.name, mine, other, &row, maps.Clone(v)})
+			to.differences = append(to.differences, &difference{file, row.FrameNo, c.name, mine, other, &row, maps.Clone(v)})
 		}
 	}
-	return out
 }
 
 // differentialFiles are the captures of GOLDEN.md, one at least of every link type, the examples of the classes, and every eighth of the
-// rest; or all.
+// rest; all when told, and under CI=true.
 func differentialFiles(t *testing.T) []shared.Capture {
 	t.Helper()
 	var out []shared.Capture
 	links := map[string]bool{}
+	everything := *wholeCollection || os.Getenv("CI") == "true"
 	for i, c := range shared.Captures(t) {
 		example := slices.ContainsFunc(classes, func(k class) bool { return k.file == c.Rel })
 		golden := slices.ContainsFunc(goldenFiles, func(name string) bool { return strings.HasPrefix(c.Rel, name) })
-		if c.Capinfos > 0 && (*wholeCollection || example || golden || !links[c.LinkTypes] || i%8 == 0) {
+		if c.Capinfos > 0 && (everything || example || golden || !links[c.LinkTypes] || i%8 == 0) {
 			if r, err := capture.Open(c.Path); err == nil { // else refused, which is the concern of etl/capture
 				r.Close()
 				links[c.LinkTypes] = true

@@ -73,12 +73,12 @@ func TestLinksAgainstTshark(t *testing.T) {
 			if err := os.WriteFile(path, file, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			differences, err := compare(program, shared.Capture{Path: path, Rel: path})
+			found, err := compare(program, shared.Capture{Path: path, Rel: path})
 			if err != nil {
 				t.Fatal(err)
 			}
 			unlike := map[string]bool{}
-			for _, d := range differences {
+			for _, d := range found.differences {
 				name := names[d.frame-1]
 				unlike[name] = true
 				if unlikeTshark[name] == "" && classify(d) == "" {

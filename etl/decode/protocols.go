@@ -1,6 +1,9 @@
 package decode
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // proto is a protocol that a frame can be seen to hold.
 type proto uint16
@@ -279,6 +282,13 @@ var protoNames = [...]string{
 	protoDPAUX: "dpauxmon", protoEBHSCR: "ebhscr", protoVPP: "vpp", protoETW: "etw", protoZBNCP: "zbncp",
 	protoNetlink: "netlink", protoVsock: "vsock", protoIPX: "ipx",
 	protoEtherIP: "etherip", protoERSPAN: "erspan", protoVXLAN: "vxlan", protoGeneve: "geneve", protoGTP: "gtp", protoTeredo: "teredo", protoL2TP: "l2tp", protoLISP: "lisp-data", protoAMT: "amt", protoIPComp: "ipcomp",
+}
+
+// Protocols returns the names that packets.protocol and packets.protocols are made of, sorted: those of Wireshark's layers.
+func Protocols() []string {
+	names := slices.DeleteFunc(slices.Clone(protoNames[:]), func(n string) bool { return n == "" })
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 const maxChain = 32

@@ -46,8 +46,8 @@ var special = map[string]form{
 	"tcp_flags":           bits("tcp.flags", 0, 0x1ff),
 	"tcp_options_count":   {[]string{"tcp.option_kind", "tcp.hdr_len"}, tcpOptions},
 	"payload_len":         {[]string{"tcp.len", "udp.length", "ip.flags.mf", "ipv6.fraghdr.more"}, payloadLen},
-	"protocol":            {[]string{"frame.protocols"}, func(v theirs) string { chain := v.chain(); return chain[len(chain)-1] }},
-	"protocols":           {[]string{"frame.protocols"}, func(v theirs) string { return strings.Join(v.chain(), ":") }},
+	"protocol":            {[]string{"frame.protocols"}, func(v theirs) string { return last(v.known()) }},
+	"protocols":           {[]string{"frame.protocols"}, func(v theirs) string { return strings.Join(v.known(), ":") }},
 	"dns.aa":              where("dns.flags.authoritative"), // of responses only
 	"dns.rd":              where("dns.flags.recdesired"),    // not of LLMNR
 	"dns.ra":              where("dns.flags.recavail"),      // of responses only
