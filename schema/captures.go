@@ -25,6 +25,8 @@ func CaptureColumns() []CaptureColumn {
 		{"snapped", "BIGINT", "rows of packets with fewer bytes captured than were on the wire", ""},
 		{"duplicates", "BIGINT", "rows of packets with dup_of_frame", ""},
 		{"out_of_order", "BIGINT", "frames earlier than the one before them", ""},
+		{"fragments_evicted", "BIGINT", "datagrams in fragments that were given up to make room for others", ""},
+		{"fragments_unresolved", "BIGINT", "later fragments without the ports of their first, which came too late or not at all", ""},
 		{"comments", "BIGINT", "comments in the capture: on frames, interfaces and sections", ""},
 		{"cut_ns", "BIGINT", "frames whose time was finer than a nanosecond, and was cut", ""},
 		{"dropped", "BIGINT", "packets that the capturing host lost, as the capture's own statistics say; NULL: they say nothing", ""},

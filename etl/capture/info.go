@@ -70,7 +70,7 @@ const maxDamage = 20
 func (i *Info) damaged(offset int64, format string, args ...any) {
 	switch {
 	case len(i.Damage) < maxDamage:
-		i.Damage = append(i.Damage, fmt.Sprintf("at byte %d: ", offset)+fmt.Sprintf(format, args...))
+		i.Damage = append(i.Damage, fmt.Sprintf("at byte %d, after frame %d: ", offset, i.Frames)+fmt.Sprintf(format, args...))
 	case len(i.Damage) == maxDamage:
 		i.Damage = append(i.Damage, "and more")
 	}

@@ -110,7 +110,7 @@ func (m *Manifest) capture() schema.Capture {
 	c := schema.Capture{
 		CaptureID: m.CaptureID, Source: m.Source, Sensor: m.Sensor, Format: m.Format, Compression: m.Compression, LinkTypes: m.LinkTypes,
 		Frames: m.Frames, Rows: m.Rows, RejectedBy: m.Rejected, MalformedBy: m.Malformed, Truncated: m.Truncated, Damage: m.Damage,
-		Snapped: m.Snapped, OutOfOrder: m.OutOfOrder, Duplicates: m.Duplicates, Dropped: m.Dropped, FirstTS: m.FirstTS, LastTS: m.LastTS, Bytes: m.Bytes,
+		Snapped: m.Snapped, OutOfOrder: m.OutOfOrder, Duplicates: m.Duplicates, Evicted: m.FragmentsEvicted, Unresolved: m.FragmentsUnresolved, Dropped: m.Dropped, FirstTS: m.FirstTS, LastTS: m.LastTS, Bytes: m.Bytes,
 		ContentHash: m.ContentHash, Options: m.OptionsID, Status: "ok", ToolVersion: m.ToolVersion, SchemaVersion: m.SchemaVersion,
 		Rewritten: m.Rewritten, Interfaces: m.Interfaces, Comments: m.Comments, CutNS: m.CutNS, StoredBytes: m.StoredBytes, SHA256: m.SHA256,
 		Settings: m.Options,
