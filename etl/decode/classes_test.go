@@ -85,8 +85,8 @@ var classes = []class{
 		},
 	},
 	{
-		"offload", "a checksum that the network card was to make, or of a segment that it was to cut, is not judged; tshark calls it bad",
-		"esnet-security+curated-pcaps/attacks/scanners/nmap/nmap_80_vanilla.pcap", 1,
+		"offload", "a checksum of a segment that the network card was to cut, or that it put together, is not judged; tshark calls it bad",
+		"gopacket+gopacket/layers/testdata/linux_sll_oversized_addr.pcapng", 81,
 		func(d *difference) bool {
 			switch d.row.ChksumNote {
 			case schema.ChksumOffloadPartial, schema.ChksumOffloadZero, schema.ChksumSuperframe:
