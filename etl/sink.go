@@ -58,6 +58,7 @@ func (s *sink[R]) close(q *part) error {
 
 func (s *sink[R]) discard() {
 	if s.writer != nil {
+		s.writer.Abandon()
 		_ = s.file.Discard() // what cannot be removed now goes with the staging folder
 	}
 }

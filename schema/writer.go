@@ -22,7 +22,7 @@ const (
 
 // Meta is what a file is written with beyond its rows.
 type Meta struct {
-	Jobs      int               // columns encoded at a time; below 1 is 1. The bytes don't depend on it
+	Jobs      int               // columns encoded at a time, and above 1 beside the caller; below 1 is 1. The bytes don't depend on it
 	KeyValues map[string]string // goes into the footer; nothing of clock or host may be in it
 }
 
@@ -35,7 +35,8 @@ type FileStats struct {
 	MaxTS     int64
 }
 
-// Writer writes the rows of one table as one Parquet file. It holds the rows of one row group in memory, and it is not for concurrent use.
+// Writer writes the rows of one table as one Parquet file. It holds the rows of one row group in memory, with more than one job those of the
+// group before as well, which is encoded meanwhile. It is not for concurrent use, and ends with Close or Abandon.
 type Writer[R any] struct {
 	table   *Rows[R]
 	jobs    int
@@ -45,6 +46,8 @@ type Writer[R any] struct {
 	ts      int         // the column that MinTS and MaxTS are of
 	frame   int         // the column that rows are found by
 	amended []amendment // by column; nil until there is one
+	behind  chan error  // what becomes of the row group that is encoded; nil: none is
+	spare   []vector    // for the rows of the next group
 	stats   FileStats
 	err     error // the first one: after it nothing more is written
 }
@@ -106,6 +109,9 @@ func (w *Writer[R]) Close() (FileStats, error) {
 	if w.rows > 0 && w.err == nil {
 		w.err = w.flush()
 	}
+	if err := w.wait(); w.err == nil {
+		w.err = err
+	}
 	if w.err != nil {
 		return FileStats{}, w.err
 	}
@@ -119,40 +125,79 @@ func (w *Writer[R]) Close() (FileStats, error) {
 	return w.stats, nil
 }
 
+// Abandon ends a writer whose file is given up. Nothing is written once it returns.
+func (w *Writer[R]) Abandon() {
+	_ = w.wait() // of a file that nobody wants
+	w.release()
+}
+
 // release hands the vectors to the next writer of the table.
 func (w *Writer[R]) release() {
-	vectors := w.vectors
-	w.vectors = nil
-	for i := range vectors {
-		vectors[i].reset()
+	for _, vectors := range [][]vector{w.vectors, w.spare} {
+		if vectors == nil {
+			continue
+		}
+		for i := range vectors {
+			vectors[i].reset()
+		}
+		w.table.idle.Put(&vectors)
 	}
-	w.table.idle.Put(&vectors)
+	w.vectors, w.spare = nil, nil
+}
+
+// flush has the rows held encoded as one row group, beside the caller if there is more than one job.
+func (w *Writer[R]) flush() error {
+	w.amend()
+	w.measure()
+	if err := w.wait(); err != nil {
+		return err
+	}
+	full, rows := w.vectors, w.rows
+	if w.rows = 0; w.jobs == 1 {
+		return w.write(full, rows)
+	}
+	if w.vectors = w.spare; w.vectors == nil {
+		w.vectors = w.table.vectors()
+	}
+	w.spare = full // as soon as wait has returned
+	behind := make(chan error, 1)
+	w.behind = behind
+	go func() { behind <- w.write(full, rows) }()
+	return nil
+}
+
+// wait returns what became of the row group that was encoded.
+func (w *Writer[R]) wait() error {
+	if w.behind == nil {
+		return nil
+	}
+	err := <-w.behind
+	w.behind = nil
+	return err
 }
 
 // coders are those of all writers, for the next row group.
 var coders = sync.Pool{New: func() any { return newCoder() }}
 
-// flush encodes the rows held as one row group, its columns in parallel.
-func (w *Writer[R]) flush() error {
-	w.amend()
-	w.measure()
+// write encodes vectors as one row group, the columns in parallel, and empties them.
+func (w *Writer[R]) write(vectors []vector, rows int) error {
 	group, err := w.file.startGroup()
 	if err != nil {
 		return fmt.Errorf("start row group: %w", err)
 	}
 	columns := make(chan int)
-	failed := make([]error, len(w.vectors))
+	failed := make([]error, len(vectors))
 	var workers sync.WaitGroup
-	for range min(w.jobs, len(w.vectors)) {
+	for range min(w.jobs, len(vectors)) {
 		workers.Go(func() {
 			c := coders.Get().(*coder)
 			defer coders.Put(c)
 			for i := range columns {
-				failed[i] = w.encode(group, c, i)
+				failed[i] = w.encode(group, c, i, &vectors[i])
 			}
 		})
 	}
-	for i := range w.vectors {
+	for i := range vectors {
 		columns <- i
 	}
 	close(columns)
@@ -162,10 +207,9 @@ func (w *Writer[R]) flush() error {
 			return err
 		}
 	}
-	if err := group.close(w.rows); err != nil {
+	if err := group.close(rows); err != nil {
 		return fmt.Errorf("write row group: %w", err)
 	}
-	w.rows = 0
 	return nil
 }
 
@@ -183,11 +227,11 @@ func (w *Writer[R]) measure() {
 }
 
 // encode writes one column of the row group and empties its vector.
-func (w *Writer[R]) encode(group *rowGroup, c *coder, i int) error {
+func (w *Writer[R]) encode(group *rowGroup, c *coder, i int, v *vector) error {
 	column := &w.table.Columns[i]
-	if err := group.encode(c, i, &w.vectors[i], column.Encoding); err != nil {
+	if err := group.encode(c, i, v, column.Encoding); err != nil {
 		return fmt.Errorf("encode column %s: %w", column.Name, err)
 	}
-	w.vectors[i].reset()
+	v.reset()
 	return nil
 }

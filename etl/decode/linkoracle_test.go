@@ -41,7 +41,6 @@ var unlikeTshark = map[string]string{
 	"cooked/sll of Ethernet":               "it shows the addresses of the Ethernet inside",
 	"ethernet/SNAP, bridged":               "the same",
 	"ethernet/SNAP, no EtherType":          "it shows a number below the EtherTypes as one",
-	"ethernet/jumbo LLC":                   "it shows the outer EtherType",
 	"ethernet/later QinQ types":            "it does not know them",
 	"ethernet/more tags than there can be": "its bound is higher",
 	"carrier/erf":                          "it takes the record's header for its own",
