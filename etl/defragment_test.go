@@ -23,10 +23,7 @@ var fragmented = []string{
 // TestDefragmentedByWireshark: all frames that tshark puts together carry the ports that it finds in the whole, and a DNS message in them is
 // a row of dns at the frame that completes it.
 func TestDefragmentedByWireshark(t *testing.T) {
-	tshark, err := exec.LookPath("tshark")
-	if err != nil {
-		t.Skip("tshark is not installed")
-	}
+	tshark := shared.Tool(t, "tshark")
 	root := filepath.Join(shared.Dir(t), "captures")
 	for _, name := range fragmented {
 		t.Run(filepath.Base(name), func(t *testing.T) {

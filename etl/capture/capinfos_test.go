@@ -1,7 +1,6 @@
 package capture_test
 
 import (
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -22,13 +21,7 @@ const sunATM = "it does not count the four bytes that SunATM puts before a cell'
 
 // TestBytesAsCapinfos holds the frames of every undamaged capture of the collection, and their bytes on the wire, against capinfos.
 func TestBytesAsCapinfos(t *testing.T) {
-	program, err := exec.LookPath("capinfos")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("capinfos is absent, which CI=true does not allow")
-		}
-		t.Skip("capinfos is absent: bytes are not compared with Wireshark's")
-	}
+	program := shared.Tool(t, "capinfos")
 	damaged := damagedCaptures(t)
 	byPath := map[string]shared.Capture{}
 	args := []string{"-T", "-m", "-r", "-N", "-c", "-d"}

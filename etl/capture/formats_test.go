@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/internal/shared"
 )
 
 const formatsDir = "../../testdata/formats"
@@ -73,7 +74,7 @@ func TestFormats(t *testing.T) {
 // compareWithTshark compares the times and lengths of frames. Not the numbers: tshark also numbers custom blocks, which have no bytes.
 func compareWithTshark(t *testing.T, path string) {
 	t.Helper()
-	out, err := exec.Command(tool(t, "tshark"), "-n", "-r", path, "-Y", "frame.len > 0", "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.cap_len",
+	out, err := exec.Command(shared.Tool(t, "tshark"), "-n", "-r", path, "-Y", "frame.len > 0", "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.cap_len",
 		"-e", "frame.len").Output()
 	if err != nil {
 		t.Fatalf("tshark: %v", err)
@@ -271,7 +272,7 @@ func TestPrograms(t *testing.T) {
 	} {
 		t.Run(command, func(t *testing.T) {
 			words := strings.Fields(command)
-			b, err := exec.Command(tool(t, words[0]), append(words[1:], plain)...).Output()
+			b, err := exec.Command(shared.Tool(t, words[0]), append(words[1:], plain)...).Output()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -281,7 +282,7 @@ func TestPrograms(t *testing.T) {
 		})
 	}
 	t.Run("xz beyond the bound", func(t *testing.T) {
-		b, err := exec.Command(tool(t, "xz"), "--lzma2=dict=512MiB", "-T1", "-M2GiB", "-c", plain).Output()
+		b, err := exec.Command(shared.Tool(t, "xz"), "--lzma2=dict=512MiB", "-T1", "-M2GiB", "-c", plain).Output()
 		if err != nil {
 			t.Skipf("xz: %v: it has not the memory to ask for that much", err)
 		}

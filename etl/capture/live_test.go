@@ -12,13 +12,14 @@ import (
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/internal/shared"
 	"golang.org/x/sys/unix"
 )
 
 // inNamespace runs f on a thread in a network namespace of its own, which has a pair of interfaces, tap0 and tap1.
 func inNamespace(t *testing.T, f func()) {
 	t.Helper()
-	ip := tool(t, "ip")
+	ip := shared.Tool(t, "ip")
 	if os.Geteuid() != 0 {
 		if os.Getenv("CI") == "true" {
 			t.Fatal("not root, which CI=true does not allow")

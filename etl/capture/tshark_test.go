@@ -2,7 +2,6 @@ package capture_test
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -14,22 +13,9 @@ import (
 // perFormat is how many captures of each format of the manifest are compared with tshark.
 const perFormat = 6
 
-// tool finds a program that a test is held against. Without it the test is skipped, which is said; under CI=true that is a failure.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed, which CI=true does not allow", name)
-		}
-		t.Skipf("%s is not installed: not compared with it", name)
-	}
-	return path
-}
-
 // TestFramesAsTshark compares number, time to the nanosecond and both lengths of every frame with tshark's, on captures of every format.
 func TestFramesAsTshark(t *testing.T) {
-	tshark := tool(t, "tshark")
+	tshark := shared.Tool(t, "tshark")
 	seen := map[string]int{}
 	for _, c := range shared.Captures(t) {
 		if refused(c.Format) || c.Capinfos <= 0 || c.Capinfos > 5000 || seen[c.Format] == perFormat || otherwise(c.Rel) {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/internal/shared"
 )
 
 // written makes a capture of random frames on three interfaces.
@@ -80,7 +81,7 @@ func TestWriterRoundTrip(t *testing.T) {
 
 // TestWriterIsReadByOthers: capinfos reads what was written without a complaint and finds as much in it.
 func TestWriterIsReadByOthers(t *testing.T) {
-	capinfos := tool(t, "capinfos")
+	capinfos := shared.Tool(t, "capinfos")
 	data, frames := written(t, 3)
 	path := filepath.Join(t.TempDir(), "x.pcapng")
 	if err := os.WriteFile(path, data, 0o600); err != nil {

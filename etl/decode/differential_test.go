@@ -38,7 +38,7 @@ func (d *difference) String() string {
 // TestDifferential compares every column that tshark knows, row by row, with what tshark makes of the same frames. A difference is a
 // defect unless it belongs to one of the classes; a class that no longer occurs must go.
 func TestDifferential(t *testing.T) {
-	program, files := tshark(t), differentialFiles(t)
+	program, files := shared.Tool(t, "tshark"), differentialFiles(t)
 	var mu sync.Mutex
 	var total comparison
 	seen := map[string]int{}

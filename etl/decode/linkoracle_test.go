@@ -53,7 +53,7 @@ var unlikeTshark = map[string]string{
 
 // TestLinksAgainstTshark has tshark dissect the cases of all link layers that are whole and in order.
 func TestLinksAgainstTshark(t *testing.T) {
-	program := tshark(t)
+	program := shared.Tool(t, "tshark")
 	for _, l := range decode.LinkTypes() {
 		var names []string
 		file := pcapHeader(l.Number)

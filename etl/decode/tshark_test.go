@@ -5,10 +5,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
-	"testing"
 )
 
 // oracleOptions make tshark judge each frame by itself, as decode does, and verify checksums.
@@ -19,19 +17,6 @@ var oracleOptions = []string{
 
 // aggregator stands between the occurrences of one field in one frame.
 const aggregator = "|"
-
-// tshark finds the oracle. Where it is absent the test is skipped, which is said; under CI=true its absence is a failure.
-func tshark(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("tshark is absent, which CI=true does not allow")
-		}
-		t.Skip("tshark is absent: rows are not compared with Wireshark's")
-	}
-	return path
-}
 
 // dissect has tshark dissect a capture and visits, frame by frame, the occurrences of each field, in the order of the fields.
 func dissect(program, capture string, fields []string, visit func(values []string) error) error {
