@@ -40,9 +40,9 @@ print(len(pd.DataFrame(rows)))
 var peers = []peer{
 	{"tcpdump -w /dev/null (reads only)", "tcpdump", 0, "tcpdump -r %s -w /dev/null"},
 	{"nfpcapd (flows only)", "nfpcapd", 0, "nfpcapd -r %s -w %d"},
-	{"argus (flows only)", "argus", 0, "argus -F /dev/null -r %s -w %d/argus.out"},
+	{"argus (flows only)", "argus", 0, "rm -f %d/argus.out; argus -r %s -w %d/argus.out"},
 	{"tshark -T fields", "tshark", 150_000, "tshark -n -r %s -T fields -e " + strings.ReplaceAll(tsharkFields, " ", " -e ") + " > /dev/null"},
-	{"the tutorial's loop (scapy, pandas)", "python3", 15_000, "python3 %d/tutorial.py %s"},
+	{"the tutorial's loop (scapy, pandas)", "/usr/bin/python3", 15_000, "/usr/bin/python3 %d/tutorial.py %s"},
 }
 
 // comparePeers measures the peers that are installed on the same capture, or on a smaller one of the same kind where they are slow.
