@@ -23,7 +23,7 @@ func TestCollection(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "lake")
 	dir := filepath.Join(shared.Dir(t), "captures")
 	s := ingest(t, Options{Lake: root, Sources: []string{dir}, Payload: -1, Jobs: runtime.GOMAXPROCS(0)})
-	t.Logf("%d found, %d committed, %d known, %d failed, %d truncated, %d skipped; %d packets in %.1f s",
+	shared.Report(t, "%d found, %d committed, %d known, %d failed, %d truncated, %d skipped; %d packets in %.1f s",
 		s.CapturesFound, s.Committed, s.Known, s.Failed, s.Truncated, s.Skipped, s.Packets, s.Seconds)
 
 	delivered := map[string]int64{} // frames, by source
@@ -68,7 +68,7 @@ func TestCollection(t *testing.T) {
 	for _, e := range s.Errors {
 		t.Logf("refused: %s: %s", strings.TrimPrefix(e.Source, dir), e.Error)
 	}
-	t.Logf("frames as capinfos counts them in %d captures", compared)
+	shared.Report(t, "frames as capinfos counts them in %d captures", compared)
 }
 
 func sum(counts map[string]int64) (n int64) {

@@ -54,7 +54,7 @@ func TestCorrupt(t *testing.T) {
 			t.Errorf("%s: the lake: %v %+v", c.Rel, err, v.Findings)
 		}
 	}
-	t.Logf("%d files committed, %d of them damaged; %d refused", committed, damaged, refused)
+	shared.Report(t, "%d files committed, %d of them damaged; %d refused", committed, damaged, refused)
 }
 
 // damagedManifest reports whether a capture is damaged, and holds what its manifest says of that: each sentence says where, within the

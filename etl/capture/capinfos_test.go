@@ -49,7 +49,7 @@ func TestBytesAsCapinfos(t *testing.T) {
 	if captures != len(byPath) {
 		t.Errorf("capinfos read %d of %d captures", captures, len(byPath))
 	}
-	t.Logf("%d captures, %d packets, %d bytes on the wire as capinfos counts them, but for %d captures", captures, packets, bytes, len(unlikeCapinfos))
+	shared.Report(t, "%d captures, %d packets, %d bytes on the wire as capinfos counts them, but for %d captures", captures, packets, bytes, len(unlikeCapinfos))
 }
 
 func onTheWire(t *testing.T, path string) (frames, bytes int64) {

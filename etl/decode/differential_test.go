@@ -74,12 +74,12 @@ func TestDifferential(t *testing.T) {
 	differences := 0
 	for _, k := range classes {
 		differences += seen[k.name]
-		t.Logf("%7d fields: %s", seen[k.name], k.name)
+		shared.Report(t, "%7d fields: %s", seen[k.name], k.name)
 		if seen["example of "+k.name] == 0 {
 			t.Errorf("class %q does not occur in its example, %s frame %d", k.name, k.file, k.frame)
 		}
 	}
-	t.Logf("%d captures, %d packets, %d fields compared, %d differ (%.3f %%), all in %d classes", len(files), total.packets, total.fields,
+	shared.Report(t, "%d captures, %d packets, %d fields compared, %d differ (%.3f %%), all in %d classes", len(files), total.packets, total.fields,
 		differences, 100*float64(differences)/float64(max(1, total.fields)), len(classes))
 }
 
