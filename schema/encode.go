@@ -34,6 +34,21 @@ func newCoder() *coder {
 	return &coder{zstd: enc}
 }
 
+// maxStored is how long a page is at most that is stored: what the pages of constant and absent columns have, whom the encoder costs more
+// than all else, since it clears its tables for each.
+const maxStored = 64
+
+// compress appends raw as a zstd frame (RFC 8878).
+func (c *coder) compress(dst, raw []byte) []byte {
+	if len(raw) > maxStored {
+		return c.zstd.EncodeAll(raw, dst)
+	}
+	const singleSegment, lastBlock = 1 << 5, 1 // with a content size of one byte; and the block is a raw one
+	dst = append(dst, 0x28, 0xb5, 0x2f, 0xfd, singleSegment, byte(len(raw)))
+	block := len(raw)<<3 | lastBlock
+	return append(append(dst, byte(block), byte(block>>8), byte(block>>16)), raw...)
+}
+
 // page is a data page before it is compressed.
 type page struct {
 	rows     int

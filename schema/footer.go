@@ -130,7 +130,7 @@ func (c *columnChunk) dictionary(values []byte, entries int) error {
 
 func (c *columnChunk) data(p page, raw []byte) error {
 	z := c.coder
-	z.packed = z.zstd.EncodeAll(raw, z.packed[:0])
+	z.packed = z.compress(z.packed[:0], raw)
 	data := file.NewDataPageV1WithConfig(memory.NewBufferBytes(z.packed), parquet.Encodings.RLE, parquet.Encodings.RLE, file.DataPageConfig{
 		Num: int32(p.rows), Encoding: p.encoding, UncompressedSize: int32(len(raw)), Stats: p.stats, FirstRowIndex: int64(p.firstRow),
 	})

@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"bufio"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -90,10 +91,14 @@ func (l *Lake) sweep() {
 // StagedFile is a Parquet file being written. It is not part of the lake before a commit.
 type StagedFile struct {
 	file *os.File
+	buf  *bufio.Writer // small writes are many: headers, indexes and the pages of columns that say little
 	name string
 	at   File
 	sum  *blake3.Hasher
 }
+
+// stagedBuffer is what a file gathers before it is hashed and written.
+const stagedBuffer = 128 << 10
 
 // Create makes a staged file for rows of a table and a UTC day ("" for the default partition). Base is BaseName's.
 func (s *Staging) Create(table, sensor, date, base string) (*StagedFile, error) {
@@ -112,7 +117,9 @@ func (s *Staging) Create(table, sensor, date, base string) (*StagedFile, error) 
 	if err := f.Chmod(fileMode); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return &StagedFile{file: f, name: name, sum: blake3.New(), at: File{Name: name, Table: table, Sensor: sensor, Date: date}}, nil
+	staging := &StagedFile{file: f, name: name, sum: blake3.New(), at: File{Name: name, Table: table, Sensor: sensor, Date: date}}
+	staging.buf = bufio.NewWriterSize((*unbuffered)(staging), stagedBuffer)
+	return staging, nil
 }
 
 // path is where a file waits for its commit.
@@ -123,8 +130,13 @@ func (s *Staging) path(name string) string {
 // Name is the file's name within the lake.
 func (f *StagedFile) Name() string { return f.name }
 
-// Write appends to the file.
-func (f *StagedFile) Write(b []byte) (int, error) {
+// Write appends to the file. An error of the disk may come with a later call.
+func (f *StagedFile) Write(b []byte) (int, error) { return f.buf.Write(b) }
+
+// unbuffered is the file behind its buffer.
+type unbuffered StagedFile
+
+func (f *unbuffered) Write(b []byte) (int, error) {
 	_, _ = f.sum.Write(b)
 	f.at.Bytes += int64(len(b))
 	return f.file.Write(b)
@@ -132,7 +144,7 @@ func (f *StagedFile) Write(b []byte) (int, error) {
 
 // Finish closes the file and returns its entry for the manifest.
 func (f *StagedFile) Finish(stats schema.FileStats) (File, error) {
-	if err := f.file.Close(); err != nil {
+	if err := errors.Join(f.buf.Flush(), f.file.Close()); err != nil {
 		return File{}, err
 	}
 	f.at.Rows = stats.Rows
