@@ -49,4 +49,4 @@ browser: demo
 	scripts/browser.sh demo/report.html
 
 clean:
-	rm -rf bin demo
+	rm -rf bin demo bench
