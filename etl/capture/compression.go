@@ -91,7 +91,7 @@ func Decompress(in io.Reader) (content io.ReadCloser, name string, err error) {
 	case c == nil:
 		return io.NopCloser(stream), "", nil
 	}
-	if content, err = c.open(stream); err != nil {
+	if content, err = guard(c.open, stream); err != nil {
 		return nil, c.name, fmt.Errorf("decompress %s: %w", c.name, err)
 	}
 	return content, c.name, nil
