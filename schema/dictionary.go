@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/binary"
 	"math/bits"
+	"math/rand/v2"
 	"net/netip"
 )
 
@@ -41,8 +42,12 @@ func (d *dictionary) find(hi, lo uint64) *slot {
 	}
 }
 
+// seeds make the places of keys unknown to whoever sends packets, so that nobody can choose addresses that all fall on one. The numbers of keys,
+// and with them the bytes of files, depend on the order of the keys alone.
+var seeds = [2]uint64{rand.Uint64(), rand.Uint64()}
+
 func mix(hi, lo uint64) uint64 {
-	a, b := bits.Mul64(lo^0x9e3779b97f4a7c15, hi^0xd1b54a32d192ed03)
+	a, b := bits.Mul64(lo^seeds[0], hi^seeds[1])
 	return (a ^ b) * 0x9e3779b97f4a7c15
 }
 

@@ -86,10 +86,13 @@ func (c *coder) finish(v *vector, encoding parquet.Encoding, stats metadata.Enco
 	return stats, to.data(page{len(v.levels), 0, encoding, stats}, c.raw)
 }
 
-// statistics are of values between least and greatest; both nil when there is none.
+// statistics are of the vector's values, which are between least and greatest; both nil when there is none.
 func (v *vector) statistics(least, greatest []byte) metadata.EncodedStatistics {
-	nulls := v.nulls()
-	s := metadata.EncodedStatistics{HasNullCount: true, NullCount: int64(nulls), AllNullValue: nulls == len(v.levels)}
+	return statistics(len(v.levels), v.nulls(), least, greatest)
+}
+
+func statistics(rows, nulls int, least, greatest []byte) metadata.EncodedStatistics {
+	s := metadata.EncodedStatistics{HasNullCount: true, NullCount: int64(nulls), AllNullValue: nulls == rows}
 	if least != nil && len(least) <= maxStatistics {
 		s.HasMin, s.Min = true, least
 	}
@@ -204,7 +207,7 @@ func (c *coder) encodeTexts(v *vector, as Encoding, to pageSink) (metadata.Encod
 	}
 	stats := v.statistics(extremes(len(t.ends), func(i int) []byte { return t.value(int32(i)) }))
 	if all, distinct := t.size(); as != Dictionary || distinct+len(t.numbers)*bits.Len(uint(len(t.ends)))/8 >= all {
-		return stats, c.encodePlainBytes(v, len(t.numbers), func(i int) []byte { return t.value(t.numbers[i]) }, to)
+		return stats, c.encodePlainBytes(v.levels, func(i int) []byte { return t.value(t.numbers[i]) }, to)
 	}
 	dictionary := make([]byte, 0, len(t.data)+4*len(t.ends))
 	for n := range t.ends {
@@ -225,7 +228,7 @@ func (c *coder) encodeBytes(v *vector, to pageSink) (metadata.EncodedStatistics,
 		}
 		return v.data[v.ends[i-1]:v.ends[i]]
 	}
-	return v.statistics(extremes(len(v.ends), value)), c.encodePlainBytes(v, len(v.ends), value, to)
+	return v.statistics(extremes(len(v.ends), value)), c.encodePlainBytes(v.levels, value, to)
 }
 
 // extremes are copies of the least and the greatest of n values; nil without any.
@@ -252,24 +255,24 @@ func appendPlainBytes(dst, value []byte) []byte {
 // pageBytes is about how large a data page of plain bytes becomes before it ends.
 const pageBytes = 1 << 20
 
-// encodePlainBytes makes as many pages as it takes, of whole rows.
-func (c *coder) encodePlainBytes(v *vector, n int, value func(int) []byte, to pageSink) error {
-	for row, i := 0, 0; row < len(v.levels); {
+// encodePlainBytes makes as many pages as it takes, of whole rows, from the values that are present.
+func (c *coder) encodePlainBytes(levels []uint8, value func(int) []byte, to pageSink) error {
+	for row, i := 0, 0; row < len(levels); {
 		first, firstValue, size := row, i, 0
-		for row < len(v.levels) && size < pageBytes {
-			if v.levels[row] == 1 {
+		for row < len(levels) && size < pageBytes {
+			if levels[row] == 1 {
 				size += 4 + len(value(i))
 				i++
 			}
 			row++
 		}
-		part := vector{typ: Binary, levels: v.levels[first:row], ends: make([]int32, i-firstValue)}
-		c.raw = appendLevels(c.raw[:0], part.levels, part.nulls())
+		rows, values := row-first, i-firstValue
+		c.raw = appendLevels(c.raw[:0], levels[first:row], rows-values)
 		for k := firstValue; k < i; k++ {
 			c.raw = appendPlainBytes(c.raw, value(k))
 		}
-		stats := part.statistics(extremes(i-firstValue, func(k int) []byte { return value(firstValue + k) }))
-		p := page{row - first, first, parquet.Encodings.Plain, stats}
+		least, greatest := extremes(values, func(k int) []byte { return value(firstValue + k) })
+		p := page{rows, first, parquet.Encodings.Plain, statistics(rows, rows-values, least, greatest)}
 		if err := to.data(p, c.raw); err != nil {
 			return err
 		}
