@@ -35,7 +35,10 @@ func (m *Manifest) problems(name string, text []byte) []string {
 	if err := m.Check(); err != nil {
 		report("%v", err)
 	}
-	for _, n := range []int64{m.Bytes - m.PrefixEnd, m.Frames, m.Rows, m.Rows - m.Snapped, m.Rows - m.OutOfOrder, m.CutNS, m.Comments} {
+	for _, n := range []int64{
+		m.Bytes - m.PrefixEnd, m.Frames, m.Rows, m.Rows - m.Snapped, m.Rows - m.OutOfOrder, m.Rows - m.Duplicates, m.CutNS, m.Comments,
+		m.FragmentsEvicted, m.FragmentsUnresolved, m.Rows - m.FragmentsUnresolved,
+	} {
 		if n < 0 {
 			report("its counts contradict each other")
 			break
