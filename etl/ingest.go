@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pcaplake/pcaplake/etl/flow"
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
@@ -218,14 +217,7 @@ func (r *run) noInput(f *finder) error {
 // A worker takes one source at a time.
 type worker struct {
 	*run
-	chunks     chan *chunk     // all of them are here between captures
-	duplicates flow.Duplicates // of the capture at hand
+	*pipeline
 }
 
-func newWorker(r *run) *worker {
-	w := &worker{run: r, chunks: make(chan *chunk, chunks)}
-	for range chunks {
-		w.chunks <- new(chunk)
-	}
-	return w
-}
+func newWorker(r *run) *worker { return &worker{run: r, pipeline: newPipeline(r.o.Jobs)} }

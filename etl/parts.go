@@ -3,6 +3,9 @@ package etl
 import (
 	"cmp"
 	"errors"
+	"iter"
+	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -33,15 +36,18 @@ type parts struct {
 
 // A part holds the open files of one date.
 type part struct {
-	parts    *parts
-	day      int64
-	date     string // "" for the default partition
-	number   int    // from 0, among the parts of the date
-	packets  sink[schema.Packet]
-	arps     sink[schema.ARP]
-	dnss     sink[schema.DNS]
-	payloads sink[schema.Payload]
-	comments sink[schema.Comment]
+	parts   *parts
+	day     int64
+	date    string // "" for the default partition
+	number  int    // from 0, among the parts of the date
+	packets sink[schema.Packet]
+	sinks   map[string]sinker // of the other tables that have rows here, by name
+}
+
+func (p *parts) newPart(day int64, date string, number int) *part {
+	q := &part{parts: p, day: day, date: date, number: number, sinks: map[string]sinker{}}
+	q.packets = sink[schema.Packet]{part: q, table: schema.Packets}
+	return q
 }
 
 func (l *load) newParts() *parts {
@@ -57,9 +63,9 @@ func (l *load) newParts() *parts {
 
 // append writes the rows of consecutive frames. It marks packets of the default partition as suspect, in place. Comments lie with the frame
 // that they are on or that follows them; those behind the last frame lie with that, and those of a capture without frames in the default partition.
-func (p *parts) append(rows *chunk) error {
-	packets, arps, dnss, payloads, comments := rows.Packets, rows.ARPs, rows.DNSs, rows.Payloads, rows.comments
-	for len(packets) > 0 {
+func (p *parts) append(c *chunk) error {
+	var done [len(tables)]int
+	for packets := c.Packets; len(packets) > 0; {
 		day, n := sameDay(packets)
 		to, err := p.part(day)
 		if err != nil {
@@ -71,38 +77,42 @@ func (p *parts) append(rows *chunk) error {
 				run[i].TSSuspect = true
 			}
 		}
-		last := run[n-1].FrameNo
-		err = errors.Join(
-			to.packets.append(to, schema.Packets, run),
-			to.arps.append(to, schema.ARPs, cut(&arps, func(r *schema.ARP) bool { return r.FrameNo > last })),
-			to.dnss.append(to, schema.DNSs, cut(&dnss, func(r *schema.DNS) bool { return r.FrameNo > last })),
-			to.payloads.append(to, schema.Payloads, cut(&payloads, func(r *schema.Payload) bool { return r.FrameNo > last })),
-			to.comments.append(to, schema.Comments, cut(&comments, func(r *schema.Comment) bool { return r.FrameNo > last })),
-		)
-		if err != nil {
+		if err := to.append(c, run, &done); err != nil {
 			return err
 		}
 		packets, p.last = packets[n:], to
 	}
-	if len(comments) == 0 {
-		return nil
+	if p.last == nil && len(c.comments) > 0 {
+		p.last = p.undated()
 	}
-	if p.last == nil {
-		p.rest = &part{parts: p, day: undated}
-		p.last = p.rest
+	for i, t := range tables {
+		if _, err := t.appendTo(p.last, c, done[i], math.MaxInt64); err != nil {
+			return err
+		}
+		if err := t.appendDays(p, c); err != nil {
+			return err
+		}
 	}
-	return p.last.comments.append(p.last, schema.Comments, comments)
+	return nil
 }
 
-// cut takes the rows before the first one that is beyond off the head of rows.
-func cut[R any](rows *[]R, beyond func(*R) bool) []R {
-	n := 0
-	for n < len(*rows) && !beyond(&(*rows)[n]) {
-		n++
+// append writes packets and the rows beside them. Done is how many rows of the chunk's tables are written.
+func (q *part) append(c *chunk, packets []schema.Packet, done *[len(tables)]int) error {
+	err := q.packets.append(packets)
+	for i, t := range tables {
+		if err == nil {
+			done[i], err = t.appendTo(q, c, done[i], packets[len(packets)-1].FrameNo)
+		}
 	}
-	head := (*rows)[:n]
-	*rows = (*rows)[n:]
-	return head
+	return err
+}
+
+// undated returns the part of the default partition.
+func (p *parts) undated() *part {
+	if p.rest == nil {
+		p.rest = p.newPart(undated, "", 0)
+	}
+	return p.rest
 }
 
 // part returns the part that rows of a day go to now.
@@ -114,10 +124,7 @@ func (p *parts) part(day int64) (*part, error) {
 	}
 	number, seen := p.opened[day]
 	if day == undated || p.count == maxParts || !seen && len(p.opened) == maxDates {
-		if p.rest == nil {
-			p.rest = &part{parts: p, day: undated}
-		}
-		return p.rest, nil
+		return p.undated(), nil
 	}
 	if len(p.open) == openDates {
 		oldest := p.open[openDates-1]
@@ -128,7 +135,7 @@ func (p *parts) part(day int64) (*part, error) {
 	}
 	p.opened[day] = number + 1
 	p.count++
-	p.open = slices.Insert(p.open, 0, &part{parts: p, day: day, date: dateOf(day), number: number})
+	p.open = slices.Insert(p.open, 0, p.newPart(day, dateOf(day), number))
 	return p.open[0], nil
 }
 
@@ -156,16 +163,32 @@ func (p *parts) all() []*part {
 // discard gives up the open files; closed ones stay in staging until the run ends.
 func (p *parts) discard() {
 	for _, q := range p.all() {
-		q.packets.discard()
-		q.arps.discard()
-		q.dnss.discard()
-		q.payloads.discard()
-		q.comments.discard()
+		for s := range q.all() {
+			s.discard()
+		}
 	}
 }
 
 func (q *part) close() error {
-	return errors.Join(q.packets.close(q), q.arps.close(q), q.dnss.close(q), q.payloads.close(q), q.comments.close(q))
+	var err error
+	for s := range q.all() {
+		err = errors.Join(err, s.close())
+	}
+	return err
+}
+
+// all goes through the files of the part, in an order of their own.
+func (q *part) all() iter.Seq[sinker] {
+	return func(yield func(sinker) bool) {
+		if !yield(&q.packets) {
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(q.sinks)) {
+			if !yield(q.sinks[name]) {
+				return
+			}
+		}
+	}
 }
 
 const (

@@ -9,37 +9,44 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
-// A sink is the open file of one table in one part; there is none until the first row.
+// A sink is the file of one table in one part; it is open from the first row on.
 type sink[R any] struct {
-	table  string
+	part   *part
+	table  *schema.Rows[R]
 	file   *lake.StagedFile
 	out    *diskWriter
 	writer *schema.Writer[R]
 }
 
-func (s *sink[R]) append(q *part, table *schema.Rows[R], rows []R) error {
+// sinker is a sink whatever its rows are.
+type sinker interface {
+	close() error
+	discard()
+}
+
+func (s *sink[R]) append(rows []R) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	if s.writer == nil {
-		if err := s.open(q, table); err != nil {
+		if err := s.open(); err != nil {
 			return err
 		}
 	}
 	return s.check(s.writer.Append(rows))
 }
 
-func (s *sink[R]) open(q *part, table *schema.Rows[R]) (err error) {
-	s.table = table.Name
-	if s.file, err = q.parts.create(table.Name, q.date, q.number); err != nil {
-		return disk(fmt.Errorf("create file of %s: %w", s.table, err))
+func (s *sink[R]) open() (err error) {
+	q := s.part
+	if s.file, err = q.parts.create(s.table.Name, q.date, q.number); err != nil {
+		return disk(fmt.Errorf("create file of %s: %w", s.table.Name, err))
 	}
 	s.out = &diskWriter{to: s.file}
-	s.writer, err = table.NewWriter(s.out, q.parts.meta)
+	s.writer, err = s.table.NewWriter(s.out, q.parts.meta)
 	return s.check(err)
 }
 
-func (s *sink[R]) close(q *part) error {
+func (s *sink[R]) close() error {
 	if s.writer == nil {
 		return nil
 	}
@@ -50,9 +57,9 @@ func (s *sink[R]) close(q *part) error {
 	}
 	f, err := s.file.Finish(stats)
 	if err != nil {
-		return disk(fmt.Errorf("close file of %s: %w", s.table, err))
+		return disk(fmt.Errorf("close file of %s: %w", s.table.Name, err))
 	}
-	q.parts.files = append(q.parts.files, f)
+	s.part.parts.files = append(s.part.parts.files, f)
 	return nil
 }
 
@@ -71,7 +78,7 @@ func (s *sink[R]) check(err error) error {
 	case s.out.err != nil:
 		err = disk(s.out.err)
 	}
-	return fmt.Errorf("write %s: %w", s.table, err)
+	return fmt.Errorf("write %s: %w", s.table.Name, err)
 }
 
 // A diskWriter keeps the error of the disk apart, whatever the layers above make of it.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pcaplake/pcaplake/etl/capture"
 	"github.com/pcaplake/pcaplake/etl/decode"
+	"github.com/pcaplake/pcaplake/etl/flow"
 	"github.com/pcaplake/pcaplake/internal/shared"
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -32,6 +33,8 @@ func captureLake(t testing.TB, path string) *Session {
 	if err := r.Err(); err != nil {
 		t.Fatal(err)
 	}
+	var rewritten flow.Rewritten
+	rewritten.Watch(rows.Packets)
 	dir := t.TempDir()
 	files := []schema.File{
 		writeRows(t, dir, schema.Packets, rows.Packets),
@@ -40,7 +43,7 @@ func captureLake(t testing.TB, path string) *Session {
 	}
 	return openSession(t, Dataset{Files: files, Captures: []schema.Capture{{
 		CaptureID: "tutorial", Source: path, Sensor: "default", Status: "ok", Frames: r.Info().Frames, Rows: int64(len(rows.Packets)),
-		FirstTS: &files[0].MinTS, LastTS: &files[0].MaxTS, Rewritten: d.Rewritten(),
+		FirstTS: &files[0].MinTS, LastTS: &files[0].MaxTS, Rewritten: rewritten.Pairs(),
 	}}})
 }
 

@@ -15,13 +15,12 @@ type Options struct {
 	Payload   int // bytes of payload kept per packet: 0 none, -1 all
 }
 
-// Decoder turns the frames of one capture into rows, in the order of the capture. It is not for concurrent use.
+// Decoder turns frames into rows, each by itself: several decoders may share the frames of a capture. It is not for concurrent use.
 type Decoder struct {
-	options   Options
-	links     []link // the table
-	link      link   // of the frame before, since they hardly ever differ
-	chains    chains
-	rewritten rewritten
+	options Options
+	links   []link // the table
+	link    link   // of the frame before, since they hardly ever differ
+	chains  chains
 
 	// Of the frame at hand.
 	row        *schema.Packet
@@ -38,15 +37,15 @@ type Decoder struct {
 	nested     bool       // a header that names a link type was there
 }
 
-// New returns the decoder of a capture.
+// New returns a decoder of a capture.
 func New(o Options) *Decoder {
-	return &Decoder{
-		options: o, links: links, link: findLink(links, 0), chains: make(chains),
-		rewritten: rewritten{wrong: make(map[[2]netip.Addr]*rewrites)},
-	}
+	return &Decoder{options: o, links: links, link: findLink(links, 0), chains: make(chains)}
 }
 
-// Decode appends the frame's packet and what rows of applications it gives. It keeps nothing of the frame's buffer.
+// Reset makes the decoder one of another capture.
+func (d *Decoder) Reset(o Options) { d.options = o }
+
+// Decode appends the frame's packet and what rows of applications it gives. Of the frame's buffer it keeps only views, in Segments.
 func (d *Decoder) Decode(f *capture.Frame, rows *Rows) {
 	rows.Packets = append(rows.Packets, schema.Packet{
 		Has: schema.HasInterface, CaptureID: d.options.CaptureID, Sensor: d.options.Sensor, FrameNo: f.No, FrameOffset: f.Offset,
@@ -76,7 +75,6 @@ func (d *Decoder) Decode(f *capture.Frame, rows *Rows) {
 		d.link.decode(d, l)
 	}
 	d.row.Protocol, d.row.Protocols = d.chains.names(&d.chain)
-	d.rewritten.add(d.row)
 	d.handOver()
 	d.row, d.rows = nil, nil
 }
@@ -155,6 +153,13 @@ func (d *Decoder) payload(l layer) {
 		CaptureID: p.CaptureID, Sensor: p.Sensor, FrameNo: p.FrameNo, TS: p.TS, TSExtraNS: p.TSExtraNS, SrcIP: p.SrcIP, DstIP: p.DstIP,
 		HasPorts: p.Has&schema.HasPorts != 0, SrcPort: p.SrcPort, DstPort: p.DstPort, PayloadLen: p.PayloadLen, Data: d.rows.keep(b),
 	})
+}
+
+// segment hands on the captured payload of a packet that belongs to a stream.
+func (d *Decoder) segment(b []byte) {
+	if len(b) > 0 && !d.fragment {
+		d.rows.Segments = append(d.rows.Segments, schema.Segment{Row: len(d.rows.Packets) - 1, Data: b})
+	}
 }
 
 func u16(b []byte) uint16 { return uint16(b[0])<<8 | uint16(b[1]) }

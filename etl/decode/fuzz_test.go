@@ -54,7 +54,7 @@ func FuzzDecode(f *testing.F) {
 				t.Errorf("%s: a trace of a tunnel that was not believed", p.Protocols)
 			}
 		}
-		d.Rewritten()
+		pairs(rows.Packets)
 		if len(rows.DNSs) > len(rows.Packets) || len(rows.ARPs) > len(rows.Packets) || len(rows.Payloads) > len(rows.Packets) {
 			t.Error("more rows of an application than packets")
 		}

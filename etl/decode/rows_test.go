@@ -9,6 +9,7 @@ import (
 
 	"github.com/pcaplake/pcaplake/etl/capture"
 	"github.com/pcaplake/pcaplake/etl/decode"
+	"github.com/pcaplake/pcaplake/etl/flow"
 	"github.com/pcaplake/pcaplake/schema"
 )
 
@@ -123,9 +124,16 @@ func TestRewritten(t *testing.T) {
 			for _, p := range c.packets {
 				d.Decode(&capture.Frame{LinkType: 101, WireLen: int64(len(p)), Data: p}, rows)
 			}
-			if diff := cmp.Diff(c.want, d.Rewritten()); diff != "" {
+			if diff := cmp.Diff(c.want, pairs(rows.Packets)); diff != "" {
 				t.Error("(-want +got):\n", diff)
 			}
 		})
 	}
+}
+
+// pairs are those of which one address was rewritten.
+func pairs(packets []schema.Packet) []schema.Rewritten {
+	var r flow.Rewritten
+	r.Watch(packets)
+	return r.Pairs()
 }

@@ -33,6 +33,7 @@ func (d *Decoder) tcp(l layer) {
 	if int64(len(b)) >= header {
 		d.tcpOptions(b[20:header])
 		d.payload(layer{b[header:], l.n - header})
+		d.segment(b[header:])
 	} else {
 		d.payload(layer{nil, l.n - header})
 	}

@@ -346,7 +346,7 @@ func TestRewrittenInTunnel(t *testing.T) {
 			d.Decode(&capture.Frame{LinkType: 101, WireLen: int64(len(p)), Data: p}, rows)
 		}
 	}
-	if got := d.Rewritten(); len(got) != 1 || got[0].A != "10.0.0.2" || got[0].B != "10.0.0.8" || got[0].Packets != 2 {
+	if got := pairs(rows.Packets); len(got) != 1 || got[0].A != "10.0.0.2" || got[0].B != "10.0.0.8" || got[0].Packets != 2 {
 		t.Errorf("rewritten addresses: %+v", got)
 	}
 }

@@ -1,4 +1,4 @@
-package decode
+package flow
 
 import (
 	"cmp"
@@ -16,8 +16,9 @@ const (
 	leastRewrites = 2 // one packet alone may be damaged by chance
 )
 
-// rewritten watches the checksums of each pair of addresses, in bounded memory.
-type rewritten struct {
+// Rewritten finds pairs of addresses of which one was rewritten after capture: by the checksums of their packets, in bounded memory. The zero
+// value is ready to use.
+type Rewritten struct {
 	wrong map[[2]netip.Addr]*rewrites
 	right [rightBits / 64]uint64 // one bit per hash of a pair that had a right sum; a pair lost to a collision is only not told
 }
@@ -29,8 +30,20 @@ type rewrites struct {
 	both    int64 // of these, whose two sums were judged
 }
 
-// add takes a packet. A rewritten address is in the header and in the pseudo-header, so it puts both sums off by the same amount.
-func (r *rewritten) add(p *schema.Packet) {
+// Reset forgets all pairs, for the next capture.
+func (r *Rewritten) Reset() {
+	clear(r.wrong)
+	clear(r.right[:])
+}
+
+// Watch takes packets. A rewritten address is in the header and in the pseudo-header, so it puts both sums off by the same amount.
+func (r *Rewritten) Watch(packets []schema.Packet) {
+	for i := range packets {
+		r.watch(&packets[i])
+	}
+}
+
+func (r *Rewritten) watch(p *schema.Packet) {
 	if p.IPChksumOK == schema.Unknown && p.L4ChksumOK == schema.Unknown {
 		return
 	}
@@ -47,6 +60,9 @@ func (r *rewritten) add(p *schema.Packet) {
 	if seen == nil {
 		if len(r.wrong) == maxPairs {
 			return
+		}
+		if r.wrong == nil {
+			r.wrong = make(map[[2]netip.Addr]*rewrites)
 		}
 		seen = &rewrites{offset: p.IPChksumOff}
 		r.wrong[pair] = seen
@@ -69,20 +85,20 @@ func addrHash(a netip.Addr) uint64 {
 	return hi ^ lo
 }
 
-// Rewritten returns, by address, the pairs of the frames so far all of whose checksums are off by one same amount in IP and in the
+// Pairs returns, by address, the pairs of the packets so far all of whose checksums are off by one same amount in IP and in the
 // transport: one of the two addresses was rewritten after capture.
-func (d *Decoder) Rewritten() []schema.Rewritten {
+func (r *Rewritten) Pairs() []schema.Rewritten {
 	var pairs [][2]netip.Addr
-	for pair, seen := range d.rewritten.wrong {
+	for pair, seen := range r.wrong {
 		bit := pairHash(pair[0], pair[1]) % rightBits
-		if seen.offset != 0 && seen.both >= leastRewrites && d.rewritten.right[bit/64]>>(bit%64)&1 == 0 {
+		if seen.offset != 0 && seen.both >= leastRewrites && r.right[bit/64]>>(bit%64)&1 == 0 {
 			pairs = append(pairs, pair)
 		}
 	}
 	slices.SortFunc(pairs, func(a, b [2]netip.Addr) int { return cmp.Or(a[0].Compare(b[0]), a[1].Compare(b[1])) })
 	var out []schema.Rewritten
 	for _, pair := range pairs {
-		seen := d.rewritten.wrong[pair]
+		seen := r.wrong[pair]
 		out = append(out, schema.Rewritten{A: pair[0].String(), B: pair[1].String(), Packets: seen.packets, Offset: int32(seen.offset)})
 	}
 	return out

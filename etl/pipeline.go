@@ -1,0 +1,165 @@
+package etl
+
+import (
+	"context"
+	"fmt"
+	"hash"
+	"io"
+	"sync"
+
+	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/etl/decode"
+	"github.com/pcaplake/pcaplake/etl/flow"
+	"github.com/pcaplake/pcaplake/schema"
+)
+
+const (
+	// maxDecoders bounds those of one capture: what comes after them takes the rows in order, and is no faster than a few of them.
+	maxDecoders = 4
+	// spareChunks are those of a pipeline beyond the ones that are decoded: one being read, one being written, one between.
+	spareChunks = 3
+)
+
+// A pipeline brings the frames of one capture at a time into its files. One goroutine reads them into chunks, several decode a chunk each, and
+// one takes the chunks in the order of the capture, completes their rows and writes them.
+type pipeline struct {
+	free       chan *chunk // all of them are here between captures
+	decoders   []*decode.Decoder
+	duplicates flow.Duplicates
+	rewritten  flow.Rewritten
+}
+
+func newPipeline(jobs int) *pipeline {
+	decoders := min(jobs, maxDecoders)
+	p := &pipeline{free: make(chan *chunk, decoders+spareChunks)}
+	for range decoders {
+		p.decoders = append(p.decoders, decode.New(decode.Options{}))
+	}
+	for range cap(p.free) {
+		p.free <- newChunk()
+	}
+	return p
+}
+
+// rows brings all frames of r to p.
+func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, []schema.Rewritten, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	read, ordered := make(chan *chunk, cap(l.free)), make(chan *chunk, cap(l.free))
+	ended := make(chan error, 1)
+	go func() {
+		defer close(ordered)
+		defer close(read)
+		ended <- l.read(ctx, r, func(c *chunk) { ordered <- c; read <- c })
+	}()
+	var decoders sync.WaitGroup
+	defer decoders.Wait()
+	for _, d := range l.decoders {
+		d.Reset(l.decodeOptions())
+		decoders.Go(func() {
+			for c := range read {
+				c.decode(d)
+			}
+		})
+	}
+	t, resolver := new(tally), l.newResolver(p)
+	failed := l.write(ordered, t, resolver, p, cancel)
+	if err := <-ended; failed == nil {
+		failed = err
+	}
+	if failed == nil {
+		failed = resolver.close()
+	}
+	t.evicted, t.unresolved = resolver.fragments.Evicted, resolver.fragments.Unresolved
+	return t, l.rewritten.Pairs(), failed
+}
+
+func (l *load) decodeOptions() decode.Options {
+	return decode.Options{CaptureID: l.id, Sensor: l.o.Sensor, Payload: l.o.Payload}
+}
+
+// write completes and writes the rows of chunks in their order. When that fails it ends the reading and lets the rest go by.
+func (l *load) write(ordered <-chan *chunk, t *tally, r *resolver, p *parts, cancel func()) (failed error) {
+	for c := range ordered {
+		<-c.decoded
+		if failed == nil {
+			r.resolve(c)
+			t.add(c.Packets)
+			l.meter.packets.Add(int64(len(c.Packets)))
+			if failed = p.append(c); failed != nil {
+				cancel()
+			}
+		}
+		l.free <- c
+	}
+	return failed
+}
+
+// open begins a pass over the stored bytes, which sum sees too unless it is nil.
+func (l *load) open(sum hash.Hash) (*capture.Reader, error) {
+	if _, err := l.stored.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	l.pass = 0
+	var in io.Reader = (*metered)(l)
+	if sum != nil {
+		in = io.TeeReader(in, sum)
+	}
+	return capture.NewReader(in)
+}
+
+// metered reads the stored bytes of a load and tells the meter, once for all passes.
+type metered load
+
+func (s *metered) Read(b []byte) (int, error) {
+	n, err := s.stored.Read(b)
+	s.pass += int64(n)
+	if s.pass > s.counted {
+		s.meter.read.Add(s.pass - s.counted)
+		s.counted = s.pass
+	}
+	return n, err
+}
+
+// read reads chunk after chunk and hands each on.
+func (l *load) read(ctx context.Context, r *capture.Reader, hand func(*chunk)) error {
+	var last capture.Frame // stands for the last frame where comments follow it
+	for more := true; more; {
+		c := <-l.free
+		c.reset()
+		for bytes := 0; len(c.frames) < chunkFrames && bytes < chunkBytes; {
+			if more = r.Scan(); !more {
+				l.comment(c, r.Comments(), &last)
+				break
+			}
+			f := r.Frame()
+			c.take(f)
+			bytes += len(f.Data) + l.comment(c, r.Comments(), f)
+			last.No = f.No
+		}
+		if ctx.Err() != nil {
+			l.free <- c
+			return context.Cause(ctx)
+		}
+		hand(c)
+	}
+	if err := r.Err(); err != nil {
+		return fmt.Errorf("read frames: %w", err)
+	}
+	return nil
+}
+
+// comment adds the comments on a frame and before it, and returns the bytes of their texts.
+func (l *load) comment(to *chunk, comments []capture.Comment, f *capture.Frame) (bytes int) {
+	for _, c := range comments {
+		row := schema.Comment{
+			CaptureID: l.id, Sensor: l.o.Sensor, FrameNo: f.No, InterfaceID: c.InterfaceID, Scope: string(c.Scope), TS: schema.NoTime, Text: c.Text,
+		}
+		if c.Scope == capture.ScopeFrame && f.HasTS {
+			row.TS, row.TSExtraNS = f.TS, f.TSExtraNS
+		}
+		to.comments = append(to.comments, row)
+		bytes += len(c.Text)
+	}
+	return bytes
+}
