@@ -62,15 +62,15 @@ func zipOf(tb testing.TB, members ...packedFile) []byte {
 
 // night are the members of the archives in these tests: three captures, one of them in another, and what is none.
 func night(tb testing.TB) []packedFile {
-	a, b := pcap(traffic(1, evening, time.Second, 90)...), pcap(traffic(2, evening, time.Second, 30)...)
+	a, b := pcap(packetsOf(1, evening, time.Second, 90)...), pcap(packetsOf(2, evening, time.Second, 30)...)
 	return []packedFile{
 		{"README", []byte("what was captured that night, and where")},
 		{"tap/a.pcap", a},
 		{"../../b.pcap.gz", gzipped(tb, b)},
-		{"/etc/c", pcap(traffic(3, evening, time.Second, 9)...)},
+		{"/etc/c", pcap(packetsOf(3, evening, time.Second, 9)...)},
 		{"nested.tar", tarOf(tb, packedFile{"a.pcap", a})},
 		{"bad.pcap", []byte("no capture, whatever its name says")},
-		{"tap/a.pcap", pcap(traffic(4, evening, time.Second, 6)...)},
+		{"tap/a.pcap", pcap(packetsOf(4, evening, time.Second, 6)...)},
 		{"empty.bin", nil},
 	}
 }
@@ -123,7 +123,7 @@ func TestArchives(t *testing.T) {
 
 // TestArchiveSameCapture: the id and the rows of a capture do not depend on the archive that it lies in, nor is it read twice for it.
 func TestArchiveSameCapture(t *testing.T) {
-	a := pcap(traffic(1, evening, time.Second, 90)...)
+	a := pcap(packetsOf(1, evening, time.Second, 90)...)
 	t.Chdir(files(t, map[string][]byte{"a.pcap": a, "z.zip": zipOf(t, packedFile{"a.pcap", a}), "z.tar": tarOf(t, packedFile{"b", gzipped(t, a)})}))
 	if s := ingest(t, Options{Lake: "lake", Sources: []string{"."}}); s.Committed != 1 || s.Known != 2 {
 		t.Errorf("summary %+v", s)
@@ -140,7 +140,7 @@ func TestArchiveSameCapture(t *testing.T) {
 
 // TestArchiveKnown: an archive whose captures are all in the lake is not opened again until its size or time changes.
 func TestArchiveKnown(t *testing.T) {
-	members := []packedFile{{"a.pcap", pcap(traffic(1, evening, time.Second, 9)...)}, {"notes", []byte("no capture at all")}}
+	members := []packedFile{{"a.pcap", pcap(packetsOf(1, evening, time.Second, 9)...)}, {"notes", []byte("no capture at all")}}
 	for _, name := range []string{"n.tgz", "n.zip"} {
 		t.Run(name, func(t *testing.T) {
 			content := zipOf(t, members...)
@@ -176,7 +176,7 @@ func TestArchiveKnown(t *testing.T) {
 }
 
 func TestArchiveDamage(t *testing.T) {
-	a, b := pcap(traffic(1, evening, time.Second, 30)...), pcap(traffic(2, evening, time.Second, 400)...)
+	a, b := pcap(packetsOf(1, evening, time.Second, 30)...), pcap(packetsOf(2, evening, time.Second, 400)...)
 	whole := tarOf(t, packedFile{"a.pcap", a}, packedFile{"b.pcap", b})
 	zipped := zipOf(t, packedFile{"a.pcap", a}, packedFile{"b.pcap", b})
 	encrypted := bytes.Clone(zipped)
@@ -221,7 +221,7 @@ func TestArchiveDamage(t *testing.T) {
 
 // TestArchiveAfter: nothing becomes of an archive, and that is said.
 func TestArchiveAfter(t *testing.T) {
-	content := tarOf(t, packedFile{"a.pcap", pcap(traffic(1, evening, time.Second, 9)...)})
+	content := tarOf(t, packedFile{"a.pcap", pcap(packetsOf(1, evening, time.Second, 9)...)})
 	for _, after := range []string{"delete", "move=done"} {
 		t.Chdir(files(t, map[string][]byte{"in/n.tar": content}))
 		var log bytes.Buffer

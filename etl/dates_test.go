@@ -39,7 +39,7 @@ func TestDates(t *testing.T) {
 		rest    int64 // rows of the default partition
 		suspect int
 	}{
-		{name: "midnight", frames: traffic(1, evening, time.Second, 90), want: map[string]int{"2026-11-22": 1, "2026-11-23": 1}, dates: 2, parts: 2},
+		{name: "midnight", frames: packetsOf(1, evening, time.Second, 90), want: map[string]int{"2026-11-22": 1, "2026-11-23": 1}, dates: 2, parts: 2},
 		{name: "two dates in turn", frames: at(0, 1, 0, 1, 0, 1), want: map[string]int{"2026-11-22": 1, "2026-11-23": 1}, dates: 2, parts: 2},
 		{
 			name: "three dates in turn", frames: at(0, 1, 2, 0, 1, 2),

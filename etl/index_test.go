@@ -13,8 +13,8 @@ import (
 
 // TestIndex shows that a known path, size and time is not read: other bytes behind them go unseen until the time changes.
 func TestIndex(t *testing.T) {
-	b := pcap(traffic(1, evening, time.Second, 9)...)
-	t.Chdir(files(t, map[string][]byte{"a.pcap": b, "fresh.pcap": pcap(traffic(2, evening, time.Second, 9)...)}))
+	b := pcap(packetsOf(1, evening, time.Second, 9)...)
+	t.Chdir(files(t, map[string][]byte{"a.pcap": b, "fresh.pcap": pcap(packetsOf(2, evening, time.Second, 9)...)}))
 	now := time.Now()
 	if err := os.Chtimes("fresh.pcap", now, now); err != nil {
 		t.Fatal(err)

@@ -114,7 +114,7 @@ func texts(a arrow.Array) []string {
 }
 
 func TestIngest(t *testing.T) {
-	dir := files(t, map[string][]byte{"night.pcap": pcap(traffic(1, evening, time.Second, 9)...)})
+	dir := files(t, map[string][]byte{"night.pcap": pcap(packetsOf(1, evening, time.Second, 9)...)})
 	root := filepath.Join(t.TempDir(), "lake")
 	got := ingest(t, Options{Lake: root, Sources: []string{dir}, Sensor: "dmz", Payload: 4, ToolVersion: "test"})
 	if got.Seconds <= 0 || got.PacketsPerSecond <= 0 || got.Run == "" {
@@ -154,7 +154,7 @@ func TestIngest(t *testing.T) {
 func archive(tb testing.TB) string {
 	contents := map[string][]byte{"readme.txt": []byte("no capture"), "bad.pcap": []byte("not one either"), "empty.pcap": pcap()}
 	for i := range byte(12) {
-		b := pcap(traffic(i, evening.Add(time.Duration(i)*time.Minute), 7*time.Second, 20+int(i)*200)...)
+		b := pcap(packetsOf(i, evening.Add(time.Duration(i)*time.Minute), 7*time.Second, 20+int(i)*200)...)
 		name := fmt.Sprintf("%02d.pcap", i)
 		contents[name] = b
 		switch i % 3 {
@@ -194,7 +194,7 @@ func TestDeterministic(t *testing.T) {
 }
 
 func TestExactlyOnce(t *testing.T) {
-	night := pcap(traffic(1, evening, time.Second, 500)...)
+	night := pcap(packetsOf(1, evening, time.Second, 500)...)
 	dir := files(t, map[string][]byte{"night.pcap": night})
 	t.Chdir(dir)
 	ingest(t, Options{Lake: "lake", Sources: []string{"night.pcap"}})
@@ -242,7 +242,7 @@ func TestExactlyOnce(t *testing.T) {
 }
 
 func TestConflict(t *testing.T) {
-	dir := files(t, map[string][]byte{"a.pcap": pcap(traffic(1, evening, time.Second, 5)...), "b.pcap": pcap(traffic(2, evening, time.Second, 5)...)})
+	dir := files(t, map[string][]byte{"a.pcap": pcap(packetsOf(1, evening, time.Second, 5)...), "b.pcap": pcap(packetsOf(2, evening, time.Second, 5)...)})
 	t.Chdir(dir)
 	ingest(t, Options{Lake: "lake", Sources: []string{"a.pcap"}})
 	s, err := Ingest(t.Context(), Options{Lake: "lake", Sources: []string{"a.pcap", "b.pcap"}, Sensor: "dmz", Explicit: true, After: "delete"})

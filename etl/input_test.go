@@ -17,7 +17,7 @@ import (
 )
 
 func TestBadInput(t *testing.T) {
-	good := pcap(traffic(1, evening, time.Second, 30)...)
+	good := pcap(packetsOf(1, evening, time.Second, 30)...)
 	dir := files(t, map[string][]byte{
 		"good.pcap": good, "cut.pcap": good[:len(good)-3], "text.txt": []byte("hello, world, no capture here"), "zero.pcap": nil,
 		"bad/bad.cap.gz": []byte("garbage, not gzip either"), "none/readme": []byte("hello, world, no capture here"),
@@ -79,7 +79,7 @@ func TestQuarantine(t *testing.T) {
 	if s := ingest(t, o); s.Failed != 1 || strings.Contains(s.Errors[0].Error, "unchanged") {
 		t.Errorf("another version: %+v", s.Errors)
 	}
-	place(t, "a.pcap", pcap(traffic(1, evening, time.Second, 3)...))
+	place(t, "a.pcap", pcap(packetsOf(1, evening, time.Second, 3)...))
 	if s := ingest(t, o); s.Committed != 1 || s.Failed != 0 {
 		t.Errorf("repaired: %+v", s)
 	}
@@ -105,7 +105,7 @@ func TestUnreadable(t *testing.T) {
 }
 
 func TestSensorNames(t *testing.T) {
-	dir := files(t, map[string][]byte{"a.pcap": pcap(traffic(1, evening, time.Second, 3)...)})
+	dir := files(t, map[string][]byte{"a.pcap": pcap(packetsOf(1, evening, time.Second, 3)...)})
 	for _, sensor := range []string{"..", ".", "a/b", "../../x", "a\x00b", "a\nb", strings.Repeat("x", 300), "_runs", "date=1", "ünïcode"} {
 		root := filepath.Join(t.TempDir(), "in", "lake")
 		s, err := Ingest(t.Context(), Options{Lake: root, Sources: []string{dir}, Sensor: sensor})
@@ -150,7 +150,7 @@ type writer func([]byte)
 func (w writer) Write(b []byte) (int, error) { w(b); return len(b), nil }
 
 func TestStream(t *testing.T) {
-	b := pcap(traffic(1, evening, time.Second, 30)...)
+	b := pcap(packetsOf(1, evening, time.Second, 30)...)
 	root := filepath.Join(t.TempDir(), "lake")
 	s := ingest(t, Options{Lake: root, Sources: []string{"-"}, Stdin: bytes.NewReader(gzipped(t, b))})
 	if s.Committed != 1 || s.Packets != 30 {
@@ -173,9 +173,9 @@ func TestStreamInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	in := reader(func(b []byte) (int, error) {
 		cancel()
-		return copy(b, pcap(traffic(1, evening, time.Second, 30)...)), nil
+		return copy(b, pcap(packetsOf(1, evening, time.Second, 30)...)), nil
 	})
-	dir := files(t, map[string][]byte{"a.pcap": pcap(traffic(2, evening, time.Second, 30)...)})
+	dir := files(t, map[string][]byte{"a.pcap": pcap(packetsOf(2, evening, time.Second, 30)...)})
 	s, err := Ingest(ctx, Options{Lake: filepath.Join(t.TempDir(), "lake"), Sources: []string{"-", dir}, Stdin: in, Jobs: 1})
 	if err != nil || s.Committed != 1 || s.Packets != 30 || s.Status != StatusInterrupted {
 		t.Errorf("%v, %+v", err, s)
@@ -187,7 +187,7 @@ type reader func([]byte) (int, error)
 func (r reader) Read(b []byte) (int, error) { return r(b) }
 
 func TestGrown(t *testing.T) {
-	b := pcap(traffic(1, evening, time.Second, 30)...)
+	b := pcap(packetsOf(1, evening, time.Second, 30)...)
 	t.Chdir(files(t, map[string][]byte{"a.pcap": b[:len(b)-70]}))
 	o := Options{Lake: "lake", Sources: []string{"a.pcap"}}
 	if s := ingest(t, o); s.Committed != 1 || s.Truncated != 1 {
@@ -197,7 +197,7 @@ func TestGrown(t *testing.T) {
 	if s := ingest(t, o); s.Failed != 1 || !strings.Contains(s.Errors[0].Error, "grew") {
 		t.Errorf("grown: %+v", s)
 	}
-	place(t, "a.pcap", pcap(traffic(2, evening, time.Second, 40)...))
+	place(t, "a.pcap", pcap(packetsOf(2, evening, time.Second, 40)...))
 	if s := ingest(t, o); s.Committed != 1 || s.Packets != 40 {
 		t.Errorf("another capture of that name: %+v", s)
 	}
@@ -205,8 +205,8 @@ func TestGrown(t *testing.T) {
 
 func TestDryRun(t *testing.T) {
 	t.Chdir(files(t, map[string][]byte{
-		"a.pcap": pcap(traffic(1, evening, time.Second, 3)...), "b.pcap": pcap(traffic(2, evening, time.Second, 3)...),
-		"c.pcap": []byte("no capture"), "notes": nil, "z.pcap.gz": gzipped(t, pcap(traffic(2, evening, time.Second, 3)...)),
+		"a.pcap": pcap(packetsOf(1, evening, time.Second, 3)...), "b.pcap": pcap(packetsOf(2, evening, time.Second, 3)...),
+		"c.pcap": []byte("no capture"), "notes": nil, "z.pcap.gz": gzipped(t, pcap(packetsOf(2, evening, time.Second, 3)...)),
 	}))
 	o := Options{Lake: "lake", Sources: []string{"."}, DryRun: true}
 	s := ingest(t, o)
@@ -239,7 +239,7 @@ func TestDryRun(t *testing.T) {
 }
 
 func TestSettle(t *testing.T) {
-	t.Chdir(files(t, map[string][]byte{"old.pcap": pcap(traffic(1, evening, time.Second, 3)...), "new.pcap": pcap(traffic(2, evening, time.Second, 3)...)}))
+	t.Chdir(files(t, map[string][]byte{"old.pcap": pcap(packetsOf(1, evening, time.Second, 3)...), "new.pcap": pcap(packetsOf(2, evening, time.Second, 3)...)}))
 	now := time.Now()
 	if err := os.Chtimes("new.pcap", now, now); err != nil {
 		t.Fatal(err)
@@ -254,9 +254,9 @@ func TestSettle(t *testing.T) {
 }
 
 func TestAfter(t *testing.T) {
-	good := pcap(traffic(1, evening, time.Second, 30)...)
+	good := pcap(packetsOf(1, evening, time.Second, 30)...)
 	tree := map[string][]byte{
-		"in/good.pcap": good, "in/below/copy.pcap": good, "in/cut.pcap": pcap(traffic(2, evening, time.Second, 9)...)[:300],
+		"in/good.pcap": good, "in/below/copy.pcap": good, "in/cut.pcap": pcap(packetsOf(2, evening, time.Second, 9)...)[:300],
 		"in/bad.pcap": []byte("no capture"), "in/notes": nil,
 	}
 	tests := []struct {

@@ -81,8 +81,8 @@ var (
 	web    = netip.MustParseAddrPort("192.0.2.80:8080")
 )
 
-// traffic returns n frames, one every gap: DNS questions, ARP requests and plain datagrams in turn. Seed makes contents differ.
-func traffic(seed byte, start time.Time, gap time.Duration, n int) []stamped {
+// packetsOf returns n frames, one every gap: DNS questions, ARP requests and plain datagrams in turn. Seed makes contents differ.
+func packetsOf(seed byte, start time.Time, gap time.Duration, n int) []stamped {
 	out := make([]stamped, n)
 	for i := range out {
 		out[i].at = start.Add(time.Duration(i) * gap)

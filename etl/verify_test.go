@@ -19,7 +19,7 @@ import (
 func smallLake(t *testing.T) {
 	t.Helper()
 	t.Chdir(files(t, map[string][]byte{
-		"a.pcap": pcap(traffic(1, evening, 10*time.Second, 12)...), "b.pcap": pcap(traffic(2, evening, time.Second, 6)...),
+		"a.pcap": pcap(packetsOf(1, evening, 10*time.Second, 12)...), "b.pcap": pcap(packetsOf(2, evening, time.Second, 6)...),
 	}))
 	ingest(t, Options{Lake: "lake", Sources: []string{"a.pcap", "b.pcap"}, Payload: -1, ToolVersion: "test"})
 }

@@ -8,7 +8,7 @@ const Version int32 = 1
 
 // WriterVersion is part of every file name, by way of the options fingerprint. It is raised whenever the bytes written for the same
 // rows may change; a golden hash holds it.
-const WriterVersion = "1"
+const WriterVersion = "2"
 
 // Type is the type of a column: the subset that DuckDB, Spark, Trino and Iceberg all read right.
 type Type uint8

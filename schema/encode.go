@@ -18,6 +18,7 @@ import (
 // already told apart. Here texts come with their numbers, and columns that are constant or absent cost one run.
 type coder struct {
 	numbers  dictionary
+	small    [1 << 16]int32 // numbers of values that are small, from 1; all 0 between columns
 	indices  []int32
 	distinct []int64
 	raw      []byte // a page
@@ -110,24 +111,20 @@ func encodeNumbers[N int32 | int64](c *coder, v *vector, values []N, as Encoding
 	if len(values) == 0 {
 		return c.finish(v, plainOrDelta(c, as), v.statistics(nil, nil), to)
 	}
-	if as == Dictionary {
-		if distinct := numberValues(c, values); distinct > 0 {
-			least, greatest := slices.Min(c.distinct), slices.Max(c.distinct)
-			dictionary := appendPlain[N](nil, c.distinct)
-			if err := to.dictionary(dictionary, distinct); err != nil {
-				return metadata.EncodedStatistics{}, err
-			}
-			c.raw = appendIndices(c.raw, c.indices, distinct)
-			return c.finish(v, parquet.Encodings.RLEDict, v.statistics(plainNumber(N(least)), plainNumber(N(greatest))), to)
-		}
-	}
 	least, greatest := values[0], values[0]
 	for _, n := range values {
 		least, greatest = min(least, n), max(greatest, n)
 	}
 	stats := v.statistics(plainNumber(least), plainNumber(greatest))
-	if longs, ok := any(values).([]int64); ok && as == Delta {
-		c.raw = appendDelta(c.raw, longs)
+	switch {
+	case as == Dictionary && numberValues(c, values, least, greatest):
+		if err := to.dictionary(appendPlain[N](nil, c.distinct), len(c.distinct)); err != nil {
+			return metadata.EncodedStatistics{}, err
+		}
+		c.raw = appendIndices(c.raw, c.indices, len(c.distinct))
+		return c.finish(v, parquet.Encodings.RLEDict, stats, to)
+	case as == Delta:
+		c.raw = appendDelta(c.raw, values)
 		return c.finish(v, parquet.Encodings.DeltaBinaryPacked, stats, to)
 	}
 	c.raw = appendPlain[N](c.raw, values)
@@ -137,24 +134,27 @@ func encodeNumbers[N int32 | int64](c *coder, v *vector, values []N, as Encoding
 // plainOrDelta is the encoding of a page without values, which has to be one all the same.
 func plainOrDelta(c *coder, as Encoding) parquet.Encoding {
 	if as == Delta {
-		c.raw = appendDelta(c.raw, nil)
+		c.raw = appendDelta[int64](c.raw, nil)
 		return parquet.Encodings.DeltaBinaryPacked
 	}
 	return parquet.Encodings.Plain
 }
 
-// numberValues fills indices and distinct and returns how many distinct values there are; 0 when a dictionary does not pay.
-func numberValues[N int32 | int64](c *coder, values []N) int {
-	c.numbers.reset()
+// numberValues fills indices and distinct, and reports false when a dictionary does not pay.
+func numberValues[N int32 | int64](c *coder, values []N, least, greatest N) bool {
 	c.indices, c.distinct = slices.Grow(c.indices[:0], len(values))[:len(values)], c.distinct[:0]
 	most := max(16, len(values)/2)
+	if least >= 0 && greatest < N(len(c.small)) {
+		return numberSmall(c, values, most)
+	}
+	c.numbers.reset()
 	last, number := values[0]+1, int32(0)
 	for i, n := range values {
 		if n != last {
 			at := c.numbers.find(0, uint64(n))
 			if at.number == 0 {
 				if len(c.distinct) == most {
-					return 0
+					return false
 				}
 				c.distinct = append(c.distinct, int64(n))
 				at.number = int32(len(c.distinct))
@@ -163,7 +163,29 @@ func numberValues[N int32 | int64](c *coder, values []N) int {
 		}
 		c.indices[i] = number
 	}
-	return len(c.distinct)
+	return true
+}
+
+// numberSmall is numberValues for ports, lengths and codes: no hash, and a third of the memory.
+func numberSmall[N int32 | int64](c *coder, values []N, most int) bool {
+	defer func() {
+		for _, n := range c.distinct {
+			c.small[n] = 0
+		}
+	}()
+	for i, n := range values {
+		number := c.small[uint16(n)]
+		if number == 0 {
+			if len(c.distinct) == most {
+				return false
+			}
+			c.distinct = append(c.distinct, int64(n))
+			number = int32(len(c.distinct))
+			c.small[uint16(n)] = number
+		}
+		c.indices[i] = number - 1
+	}
+	return true
 }
 
 // appendIndices appends the data of a page that points to a dictionary.

@@ -8,11 +8,13 @@ import (
 // group is how many values Parquet packs at a time.
 const group = 8
 
-// appendHybrid appends values in Parquet's hybrid of runs and bit-packed groups, each value in width bits (0 to 32). Eight equal values at the
-// beginning of a group make a run.
+// appendHybrid appends values in Parquet's hybrid of runs and bit-packed groups, each value in width bits (0 to 32). Equal values make a run
+// from the beginning of a group on, where they are many enough that it is the shorter one: that of levels that change at random is not, and
+// cut into short runs they could not be compressed either.
 func appendHybrid[T uint8 | int32](dst []byte, values []T, width int) []byte {
+	least := leastRun(width)
 	for len(values) > 0 {
-		if n := runLength(values); n >= group {
+		if n := runLength(values); n >= least || n == len(values) {
 			dst = binary.AppendUvarint(dst, uint64(n)<<1)
 			for v, left := uint32(values[0]), width; left > 0; left -= 8 {
 				dst, v = append(dst, byte(v)), v>>8
@@ -20,7 +22,7 @@ func appendHybrid[T uint8 | int32](dst []byte, values []T, width int) []byte {
 			values = values[n:]
 			continue
 		}
-		n := literalLength(values)
+		n := literalLength(values, least)
 		groups := (n + group - 1) / group
 		dst = binary.AppendUvarint(dst, uint64(groups)<<1|1)
 		dst = appendPacked(dst, values[:n], width)
@@ -29,7 +31,15 @@ func appendHybrid[T uint8 | int32](dst []byte, values []T, width int) []byte {
 	return dst
 }
 
-// runLength is how many values at the beginning are equal, told from fewer than a group or exactly.
+// leastRun is how many equal values make a run: as many as take more bits when packed than the run, its header, and that of the packed
+// groups that go on behind it.
+func leastRun(width int) int {
+	const headers = 3 * 8
+	bits := headers + (width+7)/8*8
+	return max(group, (bits/max(1, width)+group-1)/group*group)
+}
+
+// runLength is how many values at the beginning are equal.
 func runLength[T uint8 | int32](values []T) int {
 	first := values[0]
 	n := 1
@@ -39,16 +49,18 @@ func runLength[T uint8 | int32](values []T) int {
 	return n
 }
 
-// literalLength is how many values at the beginning are best packed: whole groups up to one of equal values, or all.
-func literalLength[T uint8 | int32](values []T) int {
+// literalLength is how many values at the beginning are best packed: whole groups up to a run, or all.
+func literalLength[T uint8 | int32](values []T, least int) int {
 	n := group
-	for n+group <= len(values) && !equalGroup(values[n:n+group]) {
+	for n+group <= len(values) {
+		if equalGroup(values[n : n+group]) {
+			if run := runLength(values[n:]); run >= least || n+run == len(values) {
+				return n
+			}
+		}
 		n += group
 	}
-	if n+group > len(values) {
-		return len(values)
-	}
-	return n
+	return len(values)
 }
 
 func equalGroup[T uint8 | int32](g []T) bool {
@@ -98,20 +110,20 @@ const (
 	deltaMinis = deltaBlock / deltaMini
 )
 
-// appendDelta appends values in DELTA_BINARY_PACKED.
-func appendDelta(dst []byte, values []int64) []byte {
+// appendDelta appends values in DELTA_BINARY_PACKED. Differences wrap around in the width of N.
+func appendDelta[N int32 | int64](dst []byte, values []N) []byte {
 	dst = binary.AppendUvarint(dst, deltaBlock)
 	dst = binary.AppendUvarint(dst, deltaMinis)
 	dst = binary.AppendUvarint(dst, uint64(len(values)))
 	if len(values) == 0 {
 		return append(dst, 0)
 	}
-	dst = binary.AppendVarint(dst, values[0])
+	dst = binary.AppendVarint(dst, int64(values[0]))
 	var deltas [deltaBlock]int64
 	for prev, rest := values[0], values[1:]; len(rest) > 0; {
 		n := min(len(rest), deltaBlock)
 		for i, v := range rest[:n] {
-			deltas[i], prev = v-prev, v
+			deltas[i], prev = int64(v-prev), v
 		}
 		dst = appendDeltaBlock(dst, deltas[:n])
 		rest = rest[n:]

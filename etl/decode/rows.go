@@ -12,7 +12,7 @@ type Rows struct {
 	Fragments []schema.Fragment
 	// Segments are none either: they feed the reading of streams, and point into the buffers of the frames.
 	Segments []schema.Segment
-	arena     []byte // behind QName and Data
+	arena    []byte // behind QName and Data
 }
 
 // Reset empties the rows and keeps their capacity; the bytes behind QName and Data are used again.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/pcaplake/pcaplake/internal/traffic"
 )
 
 // cost is what a command took.
@@ -64,7 +66,7 @@ func (b *bench) ingest(lake string, sources ...string) (cost, error) {
 // one is the large capture: begin and seed are fixed, so it is the same everywhere.
 func (b *bench) one() (path string, size int64, err error) {
 	path = b.path(fmt.Sprintf("one-%d.pcap", b.frames))
-	if err := writeCapture(path, b.frames, 1, 1_768_435_200); err != nil {
+	if err := traffic.WriteCapture(path, b.frames, 1, 1_768_435_200); err != nil {
 		return "", 0, err
 	}
 	info, err := os.Stat(path)
@@ -139,7 +141,7 @@ func (b *bench) small() (string, error) {
 		return "", err
 	}
 	for i := range smallCaptures {
-		if err := writeCapture(filepath.Join(dir, fmt.Sprintf("%04d.pcap", i)), smallFrames, uint64(i)+10, 1_768_435_200+uint32(i)); err != nil {
+		if err := traffic.WriteCapture(filepath.Join(dir, fmt.Sprintf("%04d.pcap", i)), smallFrames, uint64(i)+10, 1_768_435_200+uint32(i)); err != nil {
 			return "", err
 		}
 	}
@@ -180,7 +182,7 @@ func (b *bench) memory() (string, error) {
 		return "", err
 	}
 	large := b.path(fmt.Sprintf("large-%d.pcap", 8*b.frames))
-	if err := writeCapture(large, 8*b.frames, 3, 1_768_435_200); err != nil {
+	if err := traffic.WriteCapture(large, 8*b.frames, 3, 1_768_435_200); err != nil {
 		return "", err
 	}
 	if err := compress("gzip", path, path+".gz"); err != nil {
@@ -252,7 +254,7 @@ func (b *bench) firstRow() (string, error) {
 // tenMillion is a lake of at least ten million packets.
 func (b *bench) tenMillion() (string, error) {
 	large := b.path(fmt.Sprintf("large-%d.pcap", 8*b.frames))
-	if err := writeCapture(large, 8*b.frames, 3, 1_768_435_200); err != nil {
+	if err := traffic.WriteCapture(large, 8*b.frames, 3, 1_768_435_200); err != nil {
 		return "", err
 	}
 	lake := b.path("ten.lake")

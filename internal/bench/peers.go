@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+
+	"github.com/pcaplake/pcaplake/internal/traffic"
 )
 
 // peer is another program that reads a capture. %s stands for the capture, %d for a folder to write to.
@@ -77,7 +79,7 @@ func (b *bench) peer(p peer, path string) (float64, error) {
 	if p.frames > 0 {
 		frames = p.frames
 		path = b.path(fmt.Sprintf("part-%d.pcap", frames))
-		if err := writeCapture(path, frames, 1, 1_768_435_200); err != nil {
+		if err := traffic.WriteCapture(path, frames, 1, 1_768_435_200); err != nil {
 			return 0, err
 		}
 	}

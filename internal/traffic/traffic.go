@@ -1,4 +1,5 @@
-package main
+// Package traffic makes captures of an uplink, the same on every machine, to measure with.
+package traffic
 
 import (
 	"bufio"
@@ -31,8 +32,8 @@ const (
 	maxFrame   = 1514
 )
 
-// traffic makes frames of an uplink: Zipf flows, 15 % IPv6, segments full, empty and between, some UDP and DNS, about 530 bytes on average.
-type traffic struct {
+// uplink makes the frames of one: Zipf flows, 15 % IPv6, segments full, empty and between, some UDP and DNS, about 530 bytes on average.
+type uplink struct {
 	rand    *rand.Rand
 	zipf    *rand.Zipf
 	flows   []flow
@@ -40,8 +41,8 @@ type traffic struct {
 	frame   [maxFrame]byte
 }
 
-func newTraffic(seed uint64) *traffic {
-	t := &traffic{rand: rand.New(rand.NewPCG(seed, 2))}
+func newUplink(seed uint64) *uplink {
+	t := &uplink{rand: rand.New(rand.NewPCG(seed, 2))}
 	t.zipf = rand.NewZipf(t.rand, 1.1, 8, flows-1)
 	for i := range t.payload {
 		t.payload[i] = byte(t.rand.Uint32N(96) + 32)
@@ -53,7 +54,7 @@ func newTraffic(seed uint64) *traffic {
 	return t
 }
 
-func (t *traffic) newFlow(i int) flow {
+func (t *uplink) newFlow(i int) flow {
 	f := flow{v6: t.rand.IntN(100) < 15, protocol: 6}
 	port := []uint16{443, 443, 443, 80, 22, 8080, 25}[t.rand.IntN(7)]
 	switch n := t.rand.IntN(100); {
@@ -78,16 +79,16 @@ func (t *traffic) newFlow(i int) flow {
 }
 
 // next makes the next frame, which holds until the call after.
-func (t *traffic) next() []byte {
+func (t *uplink) next() []byte {
 	f := &t.flows[t.zipf.Uint64()]
 	side := t.rand.IntN(2)
 	data := 0
 	switch n := t.rand.IntN(100); {
 	case f.isDNS:
 		data = 12 + f.dnsLength + 5
-	case n < 45:
+	case n < 36:
 		data = 0
-	case n < 72:
+	case n < 66:
 		data = 1420
 	default:
 		data = t.rand.IntN(500)
@@ -95,7 +96,7 @@ func (t *traffic) next() []byte {
 	return t.build(f, side, data)
 }
 
-func (t *traffic) build(f *flow, side, data int) []byte {
+func (t *uplink) build(f *flow, side, data int) []byte {
 	b := t.frame[:]
 	from, to := &f.ends[side], &f.ends[1-side]
 	copy(b, to.mac[:])
@@ -134,7 +135,7 @@ func (t *traffic) build(f *flow, side, data int) []byte {
 }
 
 // fill writes the transport header and the payload.
-func (t *traffic) fill(f *flow, side int, l4 []byte, header int) {
+func (t *uplink) fill(f *flow, side int, l4 []byte, header int) {
 	binary.BigEndian.PutUint16(l4, f.ends[side].port)
 	binary.BigEndian.PutUint16(l4[2:], f.ends[1-side].port)
 	data := l4[header:]
@@ -156,7 +157,7 @@ func (t *traffic) fill(f *flow, side int, l4 []byte, header int) {
 }
 
 // question writes a DNS message with one question, whose name has n bytes beside the root.
-func (t *traffic) question(b []byte, n int, response bool) {
+func (t *uplink) question(b []byte, n int, response bool) {
 	clear(b[:12])
 	binary.BigEndian.PutUint16(b, uint16(t.rand.Uint32()))
 	b[2], b[5] = 1, 1
@@ -169,7 +170,7 @@ func (t *traffic) question(b []byte, n int, response bool) {
 }
 
 // seal writes the transport checksum.
-func (t *traffic) seal(f *flow, from, to *endpoint, l4 []byte) {
+func (t *uplink) seal(f *flow, from, to *endpoint, l4 []byte) {
 	n := 4
 	if f.v6 {
 		n = 16
@@ -198,8 +199,9 @@ func checksum(b []byte, sum uint32) uint16 {
 	return uint16(sum)
 }
 
-// writeCapture makes a pcap file of n frames whose first is sent at begin, unless the file is there already.
-func writeCapture(path string, n int, seed uint64, begin uint32) (err error) {
+// WriteCapture makes a pcap file of n frames, the first sent at begin, in seconds since 1970-01-01 UTC, unless the file is there already. The
+// same seed makes the same frames. The errors are those of the file system.
+func WriteCapture(path string, n int, seed uint64, begin uint32) (err error) {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
@@ -217,7 +219,7 @@ func writeCapture(path string, n int, seed uint64, begin uint32) (err error) {
 	if _, err := w.Write(header[:]); err != nil {
 		return err
 	}
-	t := newTraffic(seed)
+	t := newUplink(seed)
 	micros := uint64(begin) * 1e6
 	var record [16]byte
 	for range n {
