@@ -42,6 +42,60 @@ func (d *dictionary) find(hi, lo uint64) *slot {
 	}
 }
 
+// dictionary4 is dictionary for IPv4 addresses, which most keys are: with a third of its memory, more of it is in the processor's caches.
+type dictionary4 struct {
+	slots []slot4
+	shift int
+	count int
+}
+
+type slot4 struct {
+	key    uint32
+	number int32 // from 1; 0: free
+}
+
+// find is dictionary's.
+func (d *dictionary4) find(key uint32) *slot4 {
+	if 2*d.count >= len(d.slots) {
+		d.grow()
+	}
+	s := d.place(key)
+	if s.number == 0 {
+		d.count++
+		s.key = key
+	}
+	return s
+}
+
+// place returns the slot of a key, or the free one where it belongs.
+func (d *dictionary4) place(key uint32) *slot4 {
+	mask := len(d.slots) - 1
+	for at := int(mix(0, uint64(key)) >> d.shift); ; at = (at + 1) & mask {
+		if s := &d.slots[at]; s.number == 0 || s.key == key {
+			return s
+		}
+	}
+}
+
+func (d *dictionary4) grow() {
+	old := d.slots
+	size := max(firstSlots, 2*len(old))
+	d.slots, d.shift = make([]slot4, size), 64-bits.TrailingZeros(uint(size))
+	for _, s := range old {
+		if s.number != 0 {
+			*d.place(s.key) = s
+		}
+	}
+}
+
+func (d *dictionary4) reset() {
+	if len(d.slots) > maxKeptSlots {
+		d.slots = nil
+	}
+	clear(d.slots)
+	d.count = 0
+}
+
 // seeds make the places of keys unknown to whoever sends packets, so that nobody can choose addresses that all fall on one. The numbers of keys,
 // and with them the bytes of files, depend on the order of the keys alone.
 var seeds = [2]uint64{rand.Uint64(), rand.Uint64()}
@@ -84,7 +138,7 @@ type texts struct {
 	data    []byte           // of the distinct values, one after the other
 	ends    []int32          // of each in data
 	keys    dictionary       // of addresses and hardware addresses
-	keys4   dictionary       // of IPv4 addresses
+	keys4   dictionary4      // of IPv4 addresses
 	strings map[string]int32 // of values that are strings
 
 	lastString string // neighbours often have the same
@@ -179,20 +233,22 @@ func (t *texts) addr(a netip.Addr) {
 		t.numbers = append(t.numbers, t.last)
 		return
 	}
-	var at *slot
-	if a.Is4() {
-		b := a.As4()
-		at = t.keys4.find(0, uint64(binary.BigEndian.Uint32(b[:])))
-	} else {
-		b := a.As16()
-		at = t.keys.find(binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:]))
-	}
-	if at.number == 0 {
+	number := t.addrNumber(a)
+	if *number == 0 {
 		t.data = a.AppendTo(t.data)
-		at.number = t.end()
+		*number = t.end()
 	}
 	t.lastAddr = a
-	t.put(at.number - 1)
+	t.put(*number - 1)
+}
+
+func (t *texts) addrNumber(a netip.Addr) *int32 {
+	if a.Is4() {
+		b := a.As4()
+		return &t.keys4.find(binary.BigEndian.Uint32(b[:])).number
+	}
+	b := a.As16()
+	return &t.keys.find(binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])).number
 }
 
 func (t *texts) mac(m MAC) {

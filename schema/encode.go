@@ -35,17 +35,22 @@ func newCoder() *coder {
 	return &coder{zstd: enc}
 }
 
-// maxStored is how long a page is at most that is stored: what the pages of constant and absent columns have, whom the encoder costs more
-// than all else, since it clears its tables for each.
-const maxStored = 64
+// maxStored is how long a page is at most that is stored: that of constant and absent columns, and of captures of few frames. The encoder clears its
+// tables for each page, which costs as much as to encode some thousand bytes: of 2,000 captures of 750 frames stored pages made files 3 % longer and
+// loading 10 % faster, and longer pages stored made it no faster.
+const maxStored = 1024
 
 // compress appends raw as a zstd frame (RFC 8878).
 func (c *coder) compress(dst, raw []byte) []byte {
 	if len(raw) > maxStored {
 		return c.zstd.EncodeAll(raw, dst)
 	}
-	const singleSegment, lastBlock = 1 << 5, 1 // with a content size of one byte; and the block is a raw one
-	dst = append(dst, 0x28, 0xb5, 0x2f, 0xfd, singleSegment, byte(len(raw)))
+	const singleSegment, contentSize2, lastBlock = 1 << 5, 1 << 6, 1 // the block is a raw one
+	if dst = append(dst, 0x28, 0xb5, 0x2f, 0xfd); len(raw) < 256 {
+		dst = append(dst, singleSegment, byte(len(raw)))
+	} else {
+		dst = append(dst, singleSegment|contentSize2, byte(len(raw)-256), byte((len(raw)-256)>>8))
+	}
 	block := len(raw)<<3 | lastBlock
 	return append(append(dst, byte(block), byte(block>>8), byte(block>>16)), raw...)
 }
