@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"net/netip"
+	"unsafe"
 )
 
 // dictionary finds the numbers that the distinct keys of a column have. Open addressing with the keys in the table: two to three times
@@ -141,9 +142,15 @@ type texts struct {
 	keys4   dictionary4      // of IPv4 addresses
 	strings map[string]int32 // of values that are strings
 
-	lastString string // neighbours often have the same
-	lastAddr   netip.Addr
-	last       int32
+	recent   [64]recentString // most strings are constants: told by where their bytes lie, they need no hash
+	lastAddr netip.Addr       // neighbours often have the same
+	last     int32
+}
+
+// recentString is a string and its number, by the place of its bytes.
+type recentString struct {
+	text   string
+	number int32
 }
 
 // size is how many bytes the values take, and the distinct ones, in Parquet's plain encoding.
@@ -174,18 +181,19 @@ func (t *texts) put(number int32) {
 }
 
 func (t *texts) string(s string) {
-	if s == "" || s != t.lastString {
+	at := unsafe.StringData(s)
+	r := &t.recent[uintptr(unsafe.Pointer(at))>>4%uintptr(len(t.recent))]
+	if unsafe.StringData(r.text) != at || len(r.text) != len(s) || s == "" {
 		n, ok := t.strings[s]
 		if !ok {
 			n = t.add(s)
 		}
-		t.lastString, t.last = s, n
+		*r = recentString{s, n}
 	}
-	t.numbers = append(t.numbers, t.last)
+	t.numbers = append(t.numbers, r.number)
 }
 
 func (t *texts) bytes(b []byte) {
-	t.lastString = ""
 	t.put(t.number(b))
 }
 
@@ -265,5 +273,6 @@ func (t *texts) reset() {
 	t.keys.reset()
 	t.keys4.reset()
 	clear(t.strings)
-	t.lastString, t.lastAddr = "", netip.Addr{}
+	clear(t.recent[:])
+	t.lastAddr = netip.Addr{}
 }

@@ -44,7 +44,7 @@ func main() {
 	flag.StringVar(&b.dir, "dir", "bench", "folder of captures and lakes")
 	flag.IntVar(&b.frames, "frames", 1_500_000, "frames of the large capture")
 	flag.IntVar(&b.runs, "runs", 3, "runs of each measure")
-	only := flag.String("only", "", "measure the rows whose name has this text")
+	only := flag.String("only", "", "measure the rows whose name has this text, or the stages")
 	flag.Parse()
 	if err := b.run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -55,6 +55,9 @@ func main() {
 func (b *bench) run(only string) error {
 	if err := os.MkdirAll(b.dir, 0o750); err != nil {
 		return err
+	}
+	if only == "stages" {
+		return b.printStages()
 	}
 	fmt.Printf("%s, %d CPUs, %s/%s, %s, captures in the page cache, best of %d runs.\n\n", cpuName(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), b.runs)
 	fmt.Println("| what | measured | must | aim |\n|---|---|---|---|")
@@ -70,6 +73,9 @@ func (b *bench) run(only string) error {
 	}
 	if only != "" {
 		return nil
+	}
+	if err := b.printStages(); err != nil {
+		return fmt.Errorf("measure stages: %w", err)
 	}
 	return b.comparePeers()
 }
