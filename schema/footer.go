@@ -188,6 +188,8 @@ func (t Table) parquet() (*pq.GroupNode, error) {
 			physical = parquet.Types.Int32
 		case Int64:
 			physical = parquet.Types.Int64
+		case Double:
+			physical = parquet.Types.Double
 		case Bool:
 			physical = parquet.Types.Boolean
 		case String:
