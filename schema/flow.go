@@ -69,6 +69,8 @@ type FlowSide struct {
 	ISN                  int64 // sequence number of the SYN
 	HasSeq               bool  // FirstSeq, NextSeq
 	FirstSeq, NextSeq    int64 // sequence number of the first byte seen, and of the one after the last
+	HasFIN               bool
+	FINSeq               int64 // sequence number of the FIN
 	HasAck               bool  // FirstAck, MaxAck
 	FirstAck, MaxAck     int64 // least and greatest acknowledgement number that this side sent
 	StreamBytes          int64

@@ -39,6 +39,7 @@ func flowSide(prefix, from string, of func(*Flow) *FlowSide) []field[Flow] {
 		d.tcp("isn", func(s *FlowSide) (int64, bool) { return s.ISN, s.HasISN }, "initial sequence number: of its SYN"),
 		d.tcp("first_seq", func(s *FlowSide) (int64, bool) { return s.FirstSeq, s.HasSeq }, "sequence number of the first byte of payload seen (32 bits; it counts on across 2^32)"),
 		d.tcp("next_seq", func(s *FlowSide) (int64, bool) { return s.NextSeq, s.HasSeq }, "sequence number after the last byte of payload seen"),
+		d.tcp("fin_seq", func(s *FlowSide) (int64, bool) { return s.FINSeq, s.HasFIN }, "sequence number of its FIN: one after its last byte"),
 		d.tcp("first_ack", func(s *FlowSide) (int64, bool) { return s.FirstAck, s.HasAck }, "least acknowledgement number that it sent, of packets with ACK"),
 		d.tcp("max_ack", func(s *FlowSide) (int64, bool) { return s.MaxAck, s.HasAck }, "greatest acknowledgement number that it sent, by serial number arithmetic (RFC 1982)"),
 		d.tcp("stream_bytes", func(s *FlowSide) (int64, bool) { return s.StreamBytes, true }, "span of its sequence numbers: from the one after its SYN, or else the first byte seen, to the last byte seen, holes included", unit("B"), sided(prefix, zeek, "orig_bytes", "resp_bytes")),

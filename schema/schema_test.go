@@ -31,7 +31,7 @@ func flowColumns() string {
 	const side = `
 		packets wire_bytes ip_bytes payload_packets payload_bytes dup_packets fragments bad_chksums len_min len_max len_mean len_std len_sq_hi len_sq_lo
 		ttl_min ttl_max first_ts last_ts iat_count iat_min iat_max iat_mean iat_std iat_sq_hi iat_sq_lo
-		tcp_flags syns synacks fins rsts first_window isn first_seq next_seq first_ack max_ack stream_bytes segment_bytes unique_bytes missed_bytes
+		tcp_flags syns synacks fins rsts first_window isn first_seq next_seq fin_seq first_ack max_ack stream_bytes segment_bytes unique_bytes missed_bytes
 		retransmitted_bytes retransmitted_packets out_of_order islands`
 	all := `
 		capture_id sensor flow_id flow_hash community_id first_ts first_ts_extra_ns last_ts last_ts_extra_ns ip_version src_ip dst_ip src_port dst_port ip_proto

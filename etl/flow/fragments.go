@@ -171,8 +171,14 @@ func (f *Fragments) first(g *datagram, p *schema.Packet, fr *schema.Fragment, wa
 	}
 	g.hasFirst, g.transport = true, fr.Transport
 	g.from = schema.Packet{
-		Has: p.Has & (schema.HasPorts | schema.HasIPProto), IPProto: p.IPProto, SrcPort: p.SrcPort, DstPort: p.DstPort,
+		Has: p.Has & (schema.HasPorts | schema.HasIPProto), ICMPType: p.ICMPType, ICMPCode: p.ICMPCode, ICMPID: p.ICMPID, IPProto: p.IPProto, SrcPort: p.SrcPort, DstPort: p.DstPort,
 		Protocol: p.Protocol, Protocols: p.Protocols,
+	}
+	if p.Has&schema.HasICMP != 0 {
+		g.from.Has |= schema.HasFirstICMP
+	}
+	if p.Has&schema.HasICMPID != 0 {
+		g.from.Has |= schema.HasFirstICMPID
 	}
 	if !g.dns() {
 		f.drop(g)

@@ -50,7 +50,7 @@ func (g gen) side(i int) schema.FlowSide {
 		Packets: 2 * pairs, WireBytes: pairs * (a + b), IPBytes: g.i64(1 << 40), PayloadPackets: g.i64(9), PayloadBytes: g.i64(1 << 40), DupPackets: g.i64(9),
 		Fragments: g.i64(9), BadChecksums: g.i64(9), LenMin: min(a, b), LenMax: max(a, b), TTLMin: g.i32(255), TTLMax: g.i32(255), FirstTS: schema.NoTime, LastTS: schema.NoTime,
 		TCP: g.IntN(3) != 0, TCPFlags: g.Int32N(512), SYNs: g.i64(9), SYNACKs: g.i64(9), FINs: g.i64(9), RSTs: g.i64(9), FirstWindow: g.i32(65535),
-		HasISN: g.IntN(2) == 0, ISN: g.u32(), HasSeq: g.IntN(2) == 0, FirstSeq: g.u32(), NextSeq: g.u32(), HasAck: g.IntN(2) == 0, FirstAck: g.u32(), MaxAck: g.u32(),
+		HasISN: g.IntN(2) == 0, ISN: g.u32(), HasSeq: g.IntN(2) == 0, FirstSeq: g.u32(), NextSeq: g.u32(), HasFIN: g.IntN(2) == 0, FINSeq: g.u32(), HasAck: g.IntN(2) == 0, FirstAck: g.u32(), MaxAck: g.u32(),
 		StreamBytes: g.i64(1 << 40), SegmentBytes: 1<<41 + g.Int64N(1<<40), UniqueBytes: g.Int64N(1 << 40), MissedBytes: g.i64(9), RetransmittedPackets: g.i64(9),
 		OutOfOrder: g.i64(9), Islands: g.pick("", "0-1460,2920-4380"),
 	}
