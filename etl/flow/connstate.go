@@ -34,8 +34,8 @@ func endpointOf(s, other *schema.FlowSide) endpoint {
 	return inactive
 }
 
-// connState returns conn_state as Zeek's documentation of conn.log defines it, from what a row of flows counts.
-func connState(f *schema.Flow) string {
+// ConnState returns conn_state as Zeek's documentation of conn.log defines it, from what a row of flows counts.
+func ConnState(f *schema.Flow) string {
 	orig, resp := &f.Fwd, &f.Rev
 	switch {
 	case f.HasPorts && f.IPProto == protoUDP:

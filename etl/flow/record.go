@@ -36,7 +36,7 @@ type record struct {
 
 // begin opens the flow that a packet is the first of, and returns its number.
 func (t *Tracker) begin(p *schema.Packet, key *tuple, hash uint32, high bool) uint32 {
-	if t.records.live == maxOpen {
+	if t.records.live >= t.open {
 		t.evict()
 	}
 	number := t.records.take()
@@ -68,6 +68,7 @@ func (t *Tracker) begin(p *schema.Packet, key *tuple, hash uint32, high bool) ui
 		r.mac[0], r.mac[1], r.macs[0], r.macs[1], r.outer[0], r.outer[1] = r.mac[1], r.mac[0], r.macs[1], r.macs[0], r.outer[1], r.outer[0]
 		r.letter('^')
 	}
+	t.places = t.places.grown(t.records.live - 1)
 	t.places.insert(hash, number)
 	t.link(number, r)
 	return number
@@ -139,7 +140,7 @@ func (t *Tracker) openSide(r *record, forward bool) *side {
 	if s := t.sideOf(r, forward); s != nil {
 		return s
 	}
-	for t.sides.live >= maxSides {
+	for t.sides.live >= t.wide {
 		t.evict()
 	}
 	n := t.sides.take()

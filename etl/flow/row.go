@@ -21,7 +21,7 @@ func (t *Tracker) row(r *record, why string, f *schema.Flow) {
 	f.FwdDataTS, f.RevDataTS = t.dataTS(r, true), t.dataTS(r, false)
 	f.ICMPErrors, f.ICMPErrorType, f.ICMPErrorCode = int64(r.icmpErrors), int32(r.errorType), int32(r.errorCode)
 	f.Service, f.History, f.EndReason = t.names[r.service], string(r.history[:r.letters]), why
-	f.ConnState = connState(f)
+	f.ConnState = ConnState(f)
 	f.OpenAtStart = r.first == schema.NoTime || !t.started || r.first < t.start || apart(r.first, t.start) <= idle
 	f.OpenAtEnd = why == schema.EndCapture
 	f.Evicted = why == schema.EndEvicted

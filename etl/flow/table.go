@@ -5,13 +5,21 @@ type places []place
 
 type place struct{ hash, number uint32 } // number 0: empty
 
-// newPlaces has room for n numbers.
-func newPlaces(n int) places {
-	size := 1024
-	for size < 2*n {
-		size *= 2
+// leastPlaces is the size of a table to begin with.
+const leastPlaces = 1 << 10
+
+// grown returns the table with room for one more beside n numbers, of twice the size if need be.
+func (p places) grown(n int) places {
+	if 2*(n+1) <= len(p) {
+		return p
 	}
-	return make(places, size)
+	more := make(places, max(leastPlaces, 2*len(p)))
+	for _, at := range p {
+		if at.number != 0 {
+			more.insert(at.hash, at.number)
+		}
+	}
+	return more
 }
 
 // find returns the number of the record with this hash that equals accepts; 0: there is none.

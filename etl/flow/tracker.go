@@ -7,19 +7,21 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
+// The timeouts of flows, in microseconds: 120 s and 30 min.
 const (
-	// DefaultIdle and DefaultActive are the timeouts of flows in microseconds: 120 s and 30 min.
 	DefaultIdle   = 120_000_000
 	DefaultActive = 1_800_000_000
+)
+
+const (
 	// maxTimeout is a year: squares of inter-arrival times then fit their sums.
 	maxTimeout = 366 * 86_400_000_000
 
-	// maxOpen flows, maxSides of their directions and maxBlocks of directions with holes are open at a time. A flow takes 240 bytes and
-	// 264 per direction in which it has packets, a direction with holes 512 more, and the table 8 per flow at half load: 137 MB in all when everything is
-	// full, and as much as was needed at once otherwise. A flood of spoofed packets leaves a flow its place for the time that 200,000 others take.
-	maxOpen   = 200_000
-	maxSides  = 300_000
-	maxBlocks = 1 << 14
+	// DefaultOpen is how many flows are open at a time at most. One takes 224 bytes and 288 per direction that has packets, of which there are at most one and a half per
+	// flow; a direction with holes takes 520 more, of which there are maxBlocks at most, and the table 16: 94 MB in all when everything is full, otherwise
+	// what was needed at once. A flood of spoofed packets leaves a flow its place for the time that 131,072 others take.
+	DefaultOpen = 1 << 17
+	maxBlocks   = 1 << 14
 
 	// tickEvery packets the clock moves on, to the least of their times: one stamp that jumps ends no flow but its own.
 	tickEvery = 256
@@ -38,11 +40,14 @@ const (
 // knows another initial sequence number, or has packets of the sender and knows none; so does a SYN with ACK of another number that does not answer the known SYN.
 type Tracker struct {
 	Idle, Active int64 // microseconds; 0 means the default, and more than a year a year
+	MaxOpen      int   // flows that are open at a time; 0 means DefaultOpen
 	IgnoreVLAN   bool  // VLANs are no part of the key
 
 	Evicted int64 // flows that ended for want of room
 
 	secret  [4]uint64
+	open    int // MaxOpen, and the bound on directions
+	wide    int
 	places  places
 	records slab[record]
 	sides   slab[side]
@@ -65,11 +70,15 @@ type Tracker struct {
 // Reset forgets all flows and counts, for the next capture, and keeps the memory.
 func (t *Tracker) Reset() {
 	if t.places == nil {
-		t.places = newPlaces(maxOpen)
+		t.places = t.places.grown(0)
 		for i := range t.secret {
 			t.secret[i] = rand.Uint64() // the runtime's generator is ChaCha8, seeded by the system
 		}
 	}
+	if t.open = t.MaxOpen; t.open <= 0 {
+		t.open = DefaultOpen
+	}
+	t.wide = t.open + max(2, t.open/2)
 	clear(t.places)
 	t.records.reset()
 	t.sides.reset()
