@@ -31,7 +31,9 @@ var Flows = newRows("flows", "One row per flow: packets of one key, both directi
 	slices.Concat(
 		flowHead,
 		flowSide("fwd", "src_ip", func(f *Flow) *FlowSide { return &f.Fwd }),
+		tcpSide("fwd", func(f *Flow) *FlowSide { return &f.Fwd }),
 		flowSide("rev", "dst_ip", func(f *Flow) *FlowSide { return &f.Rev }),
+		tcpSide("rev", func(f *Flow) *FlowSide { return &f.Rev }),
 		flowTail,
 	)).over("first_ts", "last_ts")
 

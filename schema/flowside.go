@@ -30,6 +30,13 @@ func flowSide(prefix, from string, of func(*Flow) *FlowSide) []field[Flow] {
 		d.real("iat_std", func(s *FlowSide) (float64, bool) { return s.IATSquares.deviation(s.LastTS-s.FirstTS, s.IATCount) }, "standard deviation of them, of the population", unit("us")),
 		d.count("iat_sq_hi", func(s *FlowSide) int64 { return s.IATSquares.Hi }, "sum of their squares, its high word, as in len_sq_hi"),
 		d.count("iat_sq_lo", func(s *FlowSide) int64 { return s.IATSquares.Lo }, "low word of that sum, below 2^32"),
+	}
+}
+
+// tcpSide declares those that only TCP has.
+func tcpSide(prefix string, of func(*Flow) *FlowSide) []field[Flow] {
+	d := sideColumns{prefix + "_", of}
+	return []field[Flow]{
 		d.tcp32("tcp_flags", func(s *FlowSide) (int32, bool) { return s.TCPFlags, true }, "union of tcp_flags", sided(prefix, fix, "tcpControlBits", "reverseTcpControlBits")),
 		d.tcp("syns", func(s *FlowSide) (int64, bool) { return s.SYNs, true }, "packets with SYN and without ACK"),
 		d.tcp("synacks", func(s *FlowSide) (int64, bool) { return s.SYNACKs, true }, "packets with SYN and ACK"),
