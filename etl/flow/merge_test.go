@@ -182,8 +182,11 @@ var sameMerged = cmp.Options{
 
 // TestCutsMerge cuts random connections at random places, and merges the flows of the pieces to what the whole gives.
 func TestCutsMerge(t *testing.T) {
-	random := rand.New(rand.NewPCG(8, 9))
-	for round := range 3000 {
+	random, rounds := rand.New(rand.NewPCG(8, 9)), 3000
+	if testing.Short() {
+		rounds = 300
+	}
+	for round := range rounds {
 		words := dialogue(random)
 		packets := script(6, words)
 		whole := track(slices.Clone(packets))

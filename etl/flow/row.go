@@ -6,6 +6,7 @@ import "github.com/pcaplake/pcaplake/schema"
 func (t *Tracker) row(r *record, why string, f *schema.Flow) {
 	idle, _ := t.limits()
 	k := &r.key
+	f.CaptureID, f.Sensor = t.CaptureID, t.Sensor
 	f.FlowID, f.FlowHash = r.id, int64(k.hash(public))
 	f.FirstTS, f.LastTS, f.FirstExtraNS, f.LastExtraNS = r.first, r.last, int32(r.firstExtra), int32(r.lastExtra)
 	f.IPVersion = int32(k.meta >> metaVersionAt & 15)

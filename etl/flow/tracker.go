@@ -43,6 +43,8 @@ type Tracker struct {
 	MaxOpen      int   // flows that are open at a time; 0 means DefaultOpen
 	IgnoreVLAN   bool  // VLANs are no part of the key
 
+	CaptureID, Sensor string // stand in the rows
+
 	Evicted int64 // flows that ended for want of room
 
 	secret  [4]uint64
@@ -176,7 +178,7 @@ func (t *Tracker) name(s string) uint8 {
 	return uint8(len(t.names) - 1)
 }
 
-// Ended returns the rows of flows that ended since the last call, in the order in which they did. They lack capture_id and sensor, and hold until the next call.
+// Ended returns the rows of flows that ended since the last call, in the order in which they did. They hold until the next call.
 func (t *Tracker) Ended() []schema.Flow {
 	t.ended, t.given = t.given[:0], t.ended
 	return t.given
