@@ -74,6 +74,7 @@ type Table struct {
 	Columns []Column
 	// FirstTS and LastTS name the columns from which and to which a row lasts, by which files are pruned and periods filter.
 	FirstTS, LastTS string
+	GroupRows       int // rows of a full row group: fewer of a wide table, since memory holds two groups
 }
 
 // Tables returns the tables in the order in which documents list them.

@@ -35,7 +35,7 @@ var Flows = newRows("flows", "One row per flow: packets of one key, both directi
 		flowSide("rev", "dst_ip", func(f *Flow) *FlowSide { return &f.Rev }),
 		tcpSide("rev", func(f *Flow) *FlowSide { return &f.Rev }),
 		flowTail,
-	)).over("first_ts", "last_ts")
+	)).over("first_ts", "last_ts").inGroups(RowGroup / 4)
 
 var flowHead = []field[Flow]{
 	str("capture_id", func(f *Flow) string { return f.CaptureID }, "as in packets"),

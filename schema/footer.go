@@ -213,7 +213,7 @@ func (t Table) properties() *parquet.WriterProperties {
 		parquet.WithCompressionLevel(compressionLevel),
 		parquet.WithStats(true),
 		parquet.WithPageIndexEnabled(true),
-		parquet.WithMaxRowGroupLength(RowGroup),
+		parquet.WithMaxRowGroupLength(int64(t.GroupRows)),
 		parquet.WithDictionaryDefault(true),
 	}
 	for _, c := range t.Columns {

@@ -24,7 +24,7 @@ type field[R any] struct {
 }
 
 func newRows[R any](name, doc string, fields []field[R]) *Rows[R] {
-	r := &Rows[R]{Table: Table{Name: name, Doc: doc, FirstTS: "ts", LastTS: "ts"}}
+	r := &Rows[R]{Table: Table{Name: name, Doc: doc, FirstTS: "ts", LastTS: "ts", GroupRows: RowGroup}}
 	for _, f := range fields {
 		r.Columns = append(r.Columns, f.Column)
 		r.fills = append(r.fills, f.fill)
@@ -35,6 +35,12 @@ func newRows[R any](name, doc string, fields []field[R]) *Rows[R] {
 // over declares the columns from which and to which a row lasts.
 func (t *Rows[R]) over(first, last string) *Rows[R] {
 	t.FirstTS, t.LastTS = first, last
+	return t
+}
+
+// inGroups declares how many rows a row group has, a multiple of chunk.
+func (t *Rows[R]) inGroups(rows int) *Rows[R] {
+	t.GroupRows = rows
 	return t
 }
 

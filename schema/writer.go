@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// RowGroup is the number of rows of a full row group: DuckDB's own, so that one thread reads one group.
+	// RowGroup is the number of rows of a full row group of most tables: DuckDB's own, so that one thread reads one group.
 	RowGroup = 122_880
 	// chunk is how many rows are filled column by column at a time: few enough that they stay in the cache between two columns.
 	// RowGroup is a multiple of it.
@@ -88,7 +88,7 @@ func (w *Writer[R]) Append(rows []R) error {
 		}
 		rows = rows[n:]
 		w.rows += n
-		if w.rows == RowGroup || w.rows%chunk == 0 && w.large() {
+		if w.rows == w.table.GroupRows || w.rows%chunk == 0 && w.large() {
 			w.err = w.flush()
 		}
 	}
