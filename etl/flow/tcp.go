@@ -65,8 +65,8 @@ func (t *Tracker) segment(r *record, s *side, p *schema.Packet, forward bool) {
 	if s.has(sideAt) && (from > s.at+window || from < s.at-window && from < s.low) {
 		return
 	}
-	if p.TCPFlags&flagSYN != 0 {
-		if !s.has(sideISN) {
+	if p.TCPFlags&(flagSYN|flagRST) == flagSYN {
+		if !s.has(sideISN) && (!s.has(sideSeq) || from < s.low) {
 			s.isn, s.marks = from, s.marks|sideISN
 		}
 		from++
