@@ -21,8 +21,9 @@ func (r *record) directed(c byte, forward bool) {
 	r.letter(c)
 }
 
-// flagLetters adds the letters that the header of a TCP packet calls for, as the documentation of Zeek's conn.log says: s h f r again when the sequence number differs from that of
-// the last of their kind, a d i q once, c g t w at the 1st, 10th, 100th … time. A window of zero after an RST, or after a FIN of the other, says nothing.
+// flagLetters adds the letters that the header of a TCP packet calls for, as the documentation of Zeek's conn.log says: s h f r again when the
+// sequence number differs from that of the last of their kind, a d i q once, c g t w at the 1st, 10th, 100th … time.
+// A window of zero after an RST, or after a FIN of the other, says nothing.
 func (t *Tracker) flagLetters(r *record, s *side, p *schema.Packet, forward bool) {
 	if bad(p) && scaled(s.bad) {
 		r.directed('c', forward)

@@ -99,7 +99,8 @@ func (s *side) begin() (at int64, known bool) {
 	return s.low, s.has(sideSeq)
 }
 
-// missed is how many bytes of a side the other acknowledged that were never seen. Without SYN and payload, it is those that it acknowledged after its first acknowledgement.
+// missed is how many bytes of a side the other acknowledged that were never seen. Without SYN and payload, it is those that it acknowledged after its
+// first acknowledgement.
 func (t *Tracker) missed(s, other *side, start int64, known bool) int64 {
 	if other == nil || !other.has(sideAck) {
 		return 0

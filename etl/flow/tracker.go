@@ -17,9 +17,9 @@ const (
 	// maxTimeout is a year: squares of inter-arrival times then fit their sums.
 	maxTimeout = 366 * 86_400_000_000
 
-	// DefaultOpen is how many flows are open at a time at most. One takes 224 bytes and 288 per direction that has packets, of which there are at most one and a half per
-	// flow; a direction with holes takes 520 more, of which there are maxBlocks at most, and the table 16: 94 MB in all when everything is full, otherwise
-	// what was needed at once. A flood of spoofed packets leaves a flow its place for the time that 131,072 others take.
+	// DefaultOpen is how many flows are open at a time at most. One takes 224 bytes and 288 per direction that has packets, of which there are at
+	// most one and a half per flow; a direction with holes takes 520 more, of which there are maxBlocks at most, and the table 16: 94 MB in all when
+	// everything is full, otherwise what was needed at once. A flood of spoofed packets leaves a flow its place for the time that 131,072 others take.
 	DefaultOpen = 1 << 17
 	maxBlocks   = 1 << 14
 
@@ -31,13 +31,14 @@ const (
 	closeSteps = 4096
 )
 
-// Tracker finds the flow of every packet with an IP header and makes the rows of table flows. Set Idle and Active before the first packet. It takes the
-// packets in the order of the capture, their duplicates and fragments resolved. It is not for concurrent use, and takes constant time and, once its slabs
-// have grown to the number of open flows, no memory for a packet that begins or ends no flow.
+// Tracker finds the flow of every packet with an IP header and makes the rows of table flows. Set its options before Reset. It takes the packets in
+// the order of the capture, their duplicates and fragments resolved. It is not for concurrent use, and takes constant time and, once its slabs have
+// grown to the number of open flows, no memory for a packet that begins or ends no flow.
 //
-// A flow goes on while its next packet comes within Idle of the last and within Active of the first, by the time of capture in either direction: a clock that
-// jumps back ends a flow as one that jumps ahead does. Packets without a time belong to the flow that is open. A SYN begins a flow when the one at hand has seen FIN or RST,
-// knows another initial sequence number, or has packets of the sender and knows none; so does a SYN with ACK of another number that does not answer the known SYN.
+// A flow goes on while its next packet comes within Idle of the last and within Active of the first, by the time of capture in either direction: a
+// clock that jumps back ends a flow as one that jumps ahead does. Packets without a time belong to the flow that is open. A SYN begins a flow when the
+// one at hand has seen FIN or RST, knows another initial sequence number, or has packets of the sender and knows none; so does a SYN with ACK of
+// another number that does not answer the known SYN.
 type Tracker struct {
 	Idle, Active int64 // microseconds; 0 means the default, and more than a year a year
 	MaxOpen      int   // flows that are open at a time; 0 means DefaultOpen
@@ -137,7 +138,8 @@ func (t *Tracker) find(key *tuple, hash uint32) uint32 {
 	return t.places.find(hash, func(number uint32) bool { return t.records.at(number).key == *key })
 }
 
-// Quote counts an ICMP error, which e is the packet of, on the flow of the packet q that it quotes, if that is open. Of q the fields that say which flow it is of are used.
+// Quote counts an ICMP error, which e is the packet of, on the flow of the packet q that it quotes, if that is open. Of q the fields that say which
+// flow it is of are used.
 func (t *Tracker) Quote(e, q *schema.Packet) {
 	if t.places == nil {
 		return
@@ -184,8 +186,8 @@ func (t *Tracker) Ended() []schema.Flow {
 	return t.given
 }
 
-// Close ends open flows at the end of the capture, the one that has been silent for longest first, and reports whether it ended any: it is called, and
-// Ended after it, until it did not. So rows of all flows need not be held at once.
+// Close ends open flows at the end of the capture, the one that has been silent for longest first, and reports whether it ended any: it is called,
+// and Ended after it, until it did not. So rows of all flows need not be held at once.
 func (t *Tracker) Close() bool {
 	idle, _ := t.limits()
 	steps := 0
