@@ -27,6 +27,7 @@ type pipeline struct {
 	decoders   []*decode.Decoder
 	duplicates flow.Duplicates
 	rewritten  flow.Rewritten
+	flows      flow.Tracker
 }
 
 func newPipeline(jobs int) *pipeline {
@@ -68,7 +69,7 @@ func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, [
 		failed = err
 	}
 	if failed == nil {
-		failed = resolver.close()
+		failed = resolver.close(t)
 	}
 	t.evicted, t.unresolved = resolver.fragments.Evicted, resolver.fragments.Unresolved
 	return t, l.rewritten.Pairs(), failed
@@ -85,6 +86,7 @@ func (l *load) write(ordered <-chan *chunk, t *tally, r *resolver, p *parts, can
 		if failed == nil {
 			r.resolve(c)
 			t.add(c.Packets)
+			t.flows.add(c.flows)
 			l.meter.packets.Add(int64(len(c.Packets)))
 			if failed = p.append(c); failed != nil {
 				cancel()

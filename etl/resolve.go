@@ -1,6 +1,8 @@
 package etl
 
 import (
+	"sort"
+
 	"github.com/pcaplake/pcaplake/etl/decode"
 	"github.com/pcaplake/pcaplake/etl/flow"
 	"github.com/pcaplake/pcaplake/schema"
@@ -20,6 +22,7 @@ func (l *load) newResolver(p *parts) *resolver {
 	r := &resolver{pipeline: l.pipeline, parts: p}
 	r.duplicates.Reset()
 	r.rewritten.Reset()
+	r.resetFlows(l)
 	r.fragments.Amend = p.amend
 	r.fragments.Datagram = func(packet *schema.Packet, datagram []byte) bool {
 		if r.decoder == nil {
@@ -32,6 +35,13 @@ func (l *load) newResolver(p *parts) *resolver {
 	return r
 }
 
+func (r *resolver) resetFlows(l *load) {
+	f := &r.flows
+	f.CaptureID, f.Sensor = l.id, l.o.Sensor
+	f.Idle, f.Active, f.MaxOpen, f.IgnoreVLAN = l.o.FlowIdle.Microseconds(), l.o.FlowActive.Microseconds(), l.o.FlowMax, l.o.FlowIgnoreVLAN
+	f.Reset()
+}
+
 // resolve completes the rows of a chunk and, in the files, what is still open of those before it.
 func (r *resolver) resolve(c *chunk) {
 	r.duplicates.Mark(c.Packets)
@@ -39,12 +49,46 @@ func (r *resolver) resolve(c *chunk) {
 	r.chunk = c
 	r.fragments.Resolve(&flow.Chunk{Packets: c.Packets, Fragments: c.Fragments, DNSs: &c.DNSs, Payloads: c.Payloads})
 	c.late = r.fragments.Late()
+	r.track(c)
 }
 
-// close writes what waited for frames that did not come.
-func (r *resolver) close() error {
+// track finds the flows of a chunk's packets and names them in the rows beside.
+func (r *resolver) track(c *chunk) {
+	quotes := c.Quotes
+	for i := range c.Packets {
+		r.flows.Track(&c.Packets[i])
+		for ; len(quotes) > 0 && quotes[0].Row == i; quotes = quotes[1:] {
+			r.flows.Quote(&c.Packets[i], &quotes[0].Packet)
+		}
+	}
+	c.flows = r.flows.Ended()
+	nameFlows(c.Packets, c.DNSs, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
+	nameFlows(c.Packets, c.late, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
+	nameFlows(c.Packets, c.Payloads, func(m *schema.Payload) (int64, *int64) { return m.FrameNo, &m.FlowID })
+	r.fragments.NameFlows(c.Packets, c.Fragments)
+}
+
+// nameFlows gives rows of a chunk's frames the flows of these. Rows of other frames stay as they are.
+func nameFlows[R any](packets []schema.Packet, rows []R, of func(*R) (frame int64, flow *int64)) {
+	for i := range rows {
+		frame, flow := of(&rows[i])
+		at := sort.Search(len(packets), func(i int) bool { return packets[i].FrameNo >= frame })
+		if at < len(packets) && packets[at].FrameNo == frame {
+			*flow = packets[at].FlowID
+		}
+	}
+}
+
+// close writes what waited for frames that did not come, and the flows that were open.
+func (r *resolver) close(t *tally) error {
 	r.fragments.Flush()
-	return r.parts.append(&chunk{late: r.fragments.Late()})
+	err := r.parts.append(&chunk{late: r.fragments.Late()})
+	for err == nil && r.flows.Close() {
+		ended := r.flows.Ended()
+		t.flows.add(ended)
+		err = r.parts.append(&chunk{flows: ended})
+	}
+	return err
 }
 
 // What a fragment takes from the first of its datagram, by table.

@@ -4,6 +4,7 @@ import "github.com/pcaplake/pcaplake/schema"
 
 // tables are those that the rows of a chunk go to, beside packets.
 var tables = [...]table{
+	byDay(schema.Flows, func(c *chunk) []schema.Flow { return c.flows }, func(r *schema.Flow) int64 { return r.FirstTS }),
 	beside(schema.ARPs, func(c *chunk) []schema.ARP { return c.ARPs }, func(r *schema.ARP) int64 { return r.FrameNo }),
 	beside(schema.DNSs, func(c *chunk) []schema.DNS { return c.DNSs }, func(r *schema.DNS) int64 { return r.FrameNo }),
 	payloads,

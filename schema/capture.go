@@ -22,6 +22,7 @@ type Capture struct {
 	OutOfOrder    int64
 	Evicted       int64  // datagrams in fragments that were given up for room
 	Unresolved    int64  // rows of later fragments without the ports of their first
+	FlowsEvicted  int64  // rows of flows that ended to make room
 	Comments      int64  // in the capture: on frames, interfaces and sections
 	CutNS         int64  // frames whose time was finer than a nanosecond, and was cut
 	Dropped       *int64 // as the capture's own statistics say; nil: they say nothing

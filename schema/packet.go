@@ -66,6 +66,8 @@ const (
 	HasICMPID                       // ICMPID, ICMPSeq: echo and its kin
 	HasPayload                      // PayloadLen
 	HasPadding                      // PaddingLen
+	HasFirstICMP                    // ICMPType, ICMPCode are of the first fragment of the datagram: no columns, they say which flow it is of
+	HasFirstICMPID                  // ICMPID likewise
 )
 
 // Packet is one row of table packets: one frame of a capture. What a column means is said at its declaration in packets.go.

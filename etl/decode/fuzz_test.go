@@ -6,6 +6,7 @@ import (
 
 	"github.com/pcaplake/pcaplake/etl/capture"
 	"github.com/pcaplake/pcaplake/etl/decode"
+	"github.com/pcaplake/pcaplake/schema"
 )
 
 func isDNS(protocol string) bool {
@@ -55,6 +56,11 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 		pairs(rows.Packets)
+		for _, q := range rows.Quotes {
+			if e := rows.Packets[q.Row]; e.Has&schema.HasICMP == 0 || !q.Packet.SrcIP.IsValid() || !q.Packet.DstIP.IsValid() {
+				t.Errorf("a quote of %v in a packet of %s", q.Packet.SrcIP, e.Protocols)
+			}
+		}
 		if len(rows.DNSs) > len(rows.Packets) || len(rows.ARPs) > len(rows.Packets) || len(rows.Payloads) > len(rows.Packets) {
 			t.Error("more rows of an application than packets")
 		}

@@ -12,13 +12,15 @@ type Rows struct {
 	Fragments []schema.Fragment
 	// Segments are none either: they feed the reading of streams, and point into the buffers of the frames.
 	Segments []schema.Segment
-	arena    []byte // behind QName and Data
+	// Quotes are none: they feed the counting of flows.
+	Quotes []schema.Quote
+	arena  []byte // behind QName and Data
 }
 
 // Reset empties the rows and keeps their capacity; the bytes behind QName and Data are used again.
 func (r *Rows) Reset() {
 	r.Packets, r.ARPs, r.DNSs, r.Payloads = r.Packets[:0], r.ARPs[:0], r.DNSs[:0], r.Payloads[:0]
-	r.Fragments, r.Segments, r.arena = r.Fragments[:0], r.Segments[:0], r.arena[:0]
+	r.Fragments, r.Segments, r.Quotes, r.arena = r.Fragments[:0], r.Segments[:0], r.Quotes[:0], r.arena[:0]
 }
 
 // keep copies bytes that a row points to out of the frame.

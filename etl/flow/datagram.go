@@ -136,6 +136,9 @@ func (g *datagram) give(p *schema.Packet) {
 	if g.from.Has&schema.HasIPProto != 0 {
 		p.IPProto = g.from.IPProto
 	}
+	if g.from.Has&schema.HasFirstICMP != 0 {
+		p.ICMPType, p.ICMPCode, p.ICMPID = g.from.ICMPType, g.from.ICMPCode, g.from.ICMPID
+	}
 	p.SrcPort, p.DstPort, p.Protocol = g.from.SrcPort, g.from.DstPort, g.from.Protocol
 	if strings.HasPrefix(g.from.Protocols, p.Protocols) {
 		p.Protocols = g.from.Protocols
