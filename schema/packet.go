@@ -23,6 +23,14 @@ func TriOf(b bool) Tri {
 	return False
 }
 
+// TriIf returns True or False where that is known, else Unknown.
+func TriIf(known, b bool) Tri {
+	if !known {
+		return Unknown
+	}
+	return TriOf(b)
+}
+
 // NoTime stands in a row's TS when the record carries no time (pcapng simple packet blocks): ts is NULL.
 const NoTime int64 = math.MinInt64
 

@@ -7,6 +7,9 @@ type Rows struct {
 	Packets  []schema.Packet
 	ARPs     []schema.ARP
 	DNSs     []schema.DNS
+	TLSs     []schema.TLS
+	HTTPs    []schema.HTTP
+	SSHs     []schema.SSH
 	Payloads []schema.Payload
 	// Fragments are no rows of a table: they feed the resolving of fragments.
 	Fragments []schema.Fragment
@@ -20,6 +23,10 @@ type Rows struct {
 // Reset empties the rows and keeps their capacity; the bytes behind QName and Data are used again.
 func (r *Rows) Reset() {
 	r.Packets, r.ARPs, r.DNSs, r.Payloads = r.Packets[:0], r.ARPs[:0], r.DNSs[:0], r.Payloads[:0]
+	clear(r.TLSs) // whose texts are not in the arena
+	clear(r.HTTPs)
+	clear(r.SSHs)
+	r.TLSs, r.HTTPs, r.SSHs = r.TLSs[:0], r.HTTPs[:0], r.SSHs[:0]
 	r.Fragments, r.Segments, r.Quotes, r.arena = r.Fragments[:0], r.Segments[:0], r.Quotes[:0], r.arena[:0]
 }
 
