@@ -46,8 +46,13 @@ func (c *conversation) take(p *schema.Packet, d int, data []byte) {
 		seq++
 	}
 	if !s.begun {
+		o := &c.streams.openings[openingOf(c.flow, d)]
+		opened := o.flow == c.flow && o.side == uint32(d)
+		if !opened && p.PayloadLen == 1 {
+			return // in the middle of a stream it is most often that of a keep-alive, which comes before what is due (RFC 9293 3.8.4)
+		}
 		s.begun, s.next = true, seq
-		if o := &c.streams.openings[openingOf(c.flow, d)]; o.flow == c.flow && o.side == d {
+		if opened {
 			s.next, c.opened = o.first, true
 		}
 	}

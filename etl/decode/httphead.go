@@ -221,7 +221,7 @@ func (m *message) fields(s string, known map[string]func(*message, string), cut 
 		for whole && len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') { // folded (RFC 9112 5.2)
 			var more string
 			more, rest, whole = strings.Cut(rest, "\n")
-			field += " " + strings.TrimSpace(more)
+			field = strings.TrimRight(field, "\r \t") + " " + strings.TrimSpace(more)
 		}
 		s = rest
 		if field = strings.TrimRight(field, "\r"); field == "" || cut && !whole {

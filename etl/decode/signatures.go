@@ -120,13 +120,14 @@ func isSIP(b []byte) belief { return startLine(b, "SIP/2.0") }
 // startLine recognises a first line that begins or ends with a version.
 func startLine(b []byte, versions ...string) belief {
 	text, whole := line(b)
+	token := tokenLen(text)
+	request := token > 0 && token < len(text) && text[token] == ' '
 	for _, v := range versions {
-		if bytes.HasPrefix(text, []byte(v+" ")) || whole && bytes.HasSuffix(text, []byte(" "+v)) {
+		if bytes.HasPrefix(text, []byte(v+" ")) || whole && request && bytes.HasSuffix(text, []byte(" "+v)) {
 			return sure
 		}
 	}
-	token := tokenLen(text)
-	if !whole && len(text) < 1024 && (token == len(text) && token < 24 || token > 2 && token < len(text) && text[token] == ' ') {
+	if !whole && len(text) < 1024 && (token == len(text) && token < 24 || request) {
 		return open
 	}
 	return no

@@ -9,7 +9,7 @@ const (
 	maxUnread  = 64 << 10 // bytes of one direction that belong to a message that is not complete; then the message is cut
 	maxHead    = 4 << 10  // bytes of one direction by which its protocol must be known
 	maxHeld    = 64 << 20 // bytes of all streams
-	openings   = 1 << 16  // connections whose initial sequence numbers are remembered until they send data
+	openings   = 1 << 14  // initial sequence numbers that are remembered until data comes
 	connBytes  = 1 << 10  // what an open conversation is reckoned to hold beside its buffers
 )
 
@@ -47,22 +47,32 @@ const (
 // An opening is the sequence number of a connection's first byte in one direction.
 type opening struct {
 	flow  int64
-	side  int
+	side  uint32
 	first uint32
 }
 
-// NewStreams returns the streams of one capture.
+// NewStreams returns streams that are ready for a capture.
 func NewStreams() *Streams {
 	s := &Streams{slots: make(map[int64]slot), limit: maxHeld}
 	s.recent.before, s.recent.after = &s.recent, &s.recent
 	return s
 }
 
+// Reset gives up what is open, without rows, and makes the streams ready for the next capture.
+func (s *Streams) Reset() {
+	for c := s.recent.after; c != &s.recent; c = s.recent.after {
+		s.drop(c, s.slots[c.flow])
+	}
+	clear(s.slots)
+	clear(s.openings[:])
+	s.last, s.lastSlot, s.Evicted = 0, unknown, 0
+}
+
 // Open takes the initial sequence number of a SYN, so that the first bytes are known as such when they come out of order. The flow of p
-// must be set. Beyond 65,536 connections that have not sent data yet, some are forgotten and begin with the first segment seen.
+// must be set. Beyond some thousands of connections that have not sent data yet, some are forgotten and begin with the first segment seen.
 func (s *Streams) Open(p *schema.Packet, forward bool) {
 	d := sideOf(forward)
-	s.openings[openingOf(p.FlowID, d)] = opening{p.FlowID, d, uint32(p.TCPSeq) + 1}
+	s.openings[openingOf(p.FlowID, d)] = opening{p.FlowID, uint32(d), uint32(p.TCPSeq) + 1}
 }
 
 // sideOf is the direction of a packet: 0 forward, 1 reverse.
@@ -75,7 +85,7 @@ func sideOf(forward bool) int {
 
 // openingOf is the place of an opening, which senders cannot choose: flows are numbered by frames.
 func openingOf(flow int64, d int) uint64 {
-	return (uint64(flow)<<1 | uint64(d)) * 0x9e3779b97f4a7c15 >> 48
+	return (uint64(flow)<<1 | uint64(d)) * 0x9e3779b97f4a7c15 >> 50
 }
 
 // Segment takes a TCP segment with payload, of which data was captured; p has its flow. The rows of messages that it completes are appended

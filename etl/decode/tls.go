@@ -246,9 +246,10 @@ func (t *tlsParser) clientHello(d int, b []byte, cut bool) {
 	row := t.row(d, "client", t.sides[d].version)
 	h.fill(&row)
 	row.Cut = cut
-	if cut { // a fingerprint is of all of it
+	if cut || !whole { // a fingerprint is of all of it
 		row.JA3, row.JA4 = "", ""
-	} else if !whole {
+	}
+	if !whole && !cut {
 		row.Malformed = schema.MalformedTLSHello
 	}
 	t.met, t.name, t.session, t.retried = true, row.ServerName, bytes.Clone(h.session), false
@@ -262,9 +263,10 @@ func (t *tlsParser) serverHello(d int, b []byte, cut bool) {
 	t.server, t.serverOf, t.waiting, t.other = t.row(d, "server", t.sides[d].version), d, true, false
 	h.fill(&t.server)
 	t.server.ServerName, t.server.Cut = t.name, cut
-	if cut {
+	if cut || !whole {
 		t.server.JA3S = ""
-	} else if !whole {
+	}
+	if !whole && !cut {
 		t.server.Malformed = schema.MalformedTLSHello
 	}
 	asked := t.met
