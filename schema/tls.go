@@ -49,7 +49,7 @@ type Certificate struct {
 // TLSs is the table of TLS hellos and alerts.
 var TLSs = newRows("tls", "One row per ClientHello (kind client), ServerHello (server) and alert in clear (alert) of TLS 1.0 to 1.3 and SSL 2.0 and 3.0 over TCP, on any port. "+
 	"Rows of one connection share flow_id. The certificate stands in the server's row where it was sent in clear (up to TLS 1.2). A HelloRetryRequest is a server's row with retry. "+
-	"What follows STARTTLS, DTLS and certificates of clients are not read. Lists stand as the message has them, reserved values (GREASE, RFC 8701) included.",
+	"What begins behind CONNECT of HTTP, STARTTLS and the like is read too; DTLS and certificates of clients are not. Lists stand as the message has them, reserved values (GREASE, RFC 8701) included.",
 	append(messageColumns(func(r *TLS) *Message { return &r.Message }), []field[TLS]{
 		str("kind", func(r *TLS) string { return r.Kind }, "client, server or alert"),
 		i32("record_version", func(r *TLS) (int32, bool) { return r.RecordVersion, r.RecordVersion != 0 }, "version of the record layer, 0x0301 as 769", ws("tls.record.version")),

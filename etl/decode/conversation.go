@@ -16,6 +16,7 @@ type conversation struct {
 	foreign [2]bool // no protocol knows the first bytes of the side
 	parser  parser  // nil until the protocol is recognised
 	service string  // recognised by the segment at hand
+	named   bool    // the flow has its service: the protocol that came first
 	over    bool    // nothing of what follows is of interest
 	opened  bool    // its SYN was seen
 	kept    int64   // bytes that the parser keeps
@@ -88,12 +89,7 @@ func (c *conversation) read(d int, data []byte) {
 		s.unread = append(c.streams.buffers.grow(s.unread, len(data)), data...)
 		b = s.unread
 	}
-	var n int
-	if c.parser != nil {
-		n = c.parser.read(d, b)
-	} else {
-		n = c.recognise(d, b, len(b) > maxHead)
-	}
+	n := c.parse(d, b)
 	if c.over {
 		return
 	}
@@ -108,6 +104,17 @@ func (c *conversation) read(d int, data []byte) {
 	default:
 		s.unread = append(c.streams.buffers.grow(nil, len(rest)), rest...)
 	}
+}
+
+// parse reads bytes of side d by the protocol that they are of, which may change within them, and returns how many it is done with.
+func (c *conversation) parse(d int, b []byte) (n int) {
+	for c.parser != nil {
+		by := c.parser
+		if n += by.read(d, b[n:]); c.over || c.parser == by || n == len(b) {
+			return n
+		}
+	}
+	return n + c.recognise(d, b[n:], len(b)-n > maxHead)
 }
 
 // forget gives up the unread bytes of side d.
@@ -138,11 +145,15 @@ func (c *conversation) recognise(d int, first []byte, final bool) int {
 	case p == nil:
 		c.foreign[d] = true
 		return len(first)
-	case p.parser == nil:
-		c.service, c.over = p.name, true
+	}
+	if !c.named {
+		c.service, c.named = p.name, true
+	}
+	if p.parser == nil {
+		c.over = true
 		return len(first)
 	}
-	c.service, c.parser = p.name, p.parser(c)
+	c.parser = p.parser(c)
 	other := 1 - d
 	if c.foreign[other] {
 		c.parser.lost(other, nil, 0)
@@ -159,7 +170,7 @@ func (c *conversation) recognise(d int, first []byte, final bool) int {
 	return c.parser.read(d, first)
 }
 
-// restart makes the bytes that follow those of another protocol, to be recognised.
+// restart makes the bytes that follow, on both sides, those of another protocol, to be recognised.
 func (c *conversation) restart() {
 	c.parser, c.foreign = nil, [2]bool{}
 }

@@ -62,11 +62,6 @@ func TestHTTP(t *testing.T) {
 			}
 		})
 	}
-	k := newTalk()
-	cases[8].turns.play(k)
-	if rows := k.end(); len(rows.TLSs) != 1 || rows.TLSs[0].ServerName != "example.org" || len(k.service) != 2 {
-		t.Errorf("TLS in a tunnel: %+v, recognised as %v", rows.TLSs, k.service)
-	}
 }
 
 func TestMaskURI(t *testing.T) {

@@ -89,7 +89,7 @@ func openingOf(flow int64, d int) uint64 {
 }
 
 // Segment takes a TCP segment with payload, of which data was captured; p has its flow. The rows of messages that it completes are appended
-// to rows. It returns the name of the protocol when that is recognised by this segment, "" otherwise.
+// to rows. It returns the name of the protocol that came first when that is recognised by this segment, "" otherwise.
 func (s *Streams) Segment(p *schema.Packet, forward bool, data []byte, rows *Rows) (service string) {
 	if s.last != p.FlowID {
 		s.last, s.lastSlot = p.FlowID, s.slots[p.FlowID]

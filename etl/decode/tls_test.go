@@ -233,6 +233,26 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+// TestStartTLS: the hello behind STARTTLS and its kin is read, and the service stays what came first.
+func TestStartTLS(t *testing.T) {
+	cases := []struct {
+		service string
+		turns   exchange
+	}{
+		{"smtp", exchange{[]byte("EHLO a\r\n"), []byte("250-b\r\n250 STARTTLS\r\n"), []byte("STARTTLS\r\n"), []byte("220 ready\r\n")}},
+		{"postgresql", exchange{octets("00000008 04d2162f"), []byte("S")}},
+		{"http", exchange{[]byte("CONNECT a:443 HTTP/1.1\r\n\r\n"), []byte("HTTP/1.1 200 OK\r\n\r\n")}},
+	}
+	for _, c := range cases {
+		k := newTalk()
+		append(c.turns, records(22, clientHello(nil), 1000), records(22, serverHello(0x0303, nil), 1000)).play(k)
+		rows := k.end()
+		if len(rows.TLSs) != 2 || rows.TLSs[0].ServerName != "example.org" || !slices.Equal(k.service, []string{c.service}) {
+			t.Errorf("%s: recognised as %v, %+v", c.service, k.service, rows.TLSs)
+		}
+	}
+}
+
 // FuzzHello: any body of a hello or a certificate message is read without a panic, also as a stream.
 func FuzzHello(f *testing.F) {
 	f.Add(clientHello(nil)[4:], byte(1))
