@@ -28,11 +28,12 @@ type pipeline struct {
 	duplicates flow.Duplicates
 	rewritten  flow.Rewritten
 	flows      flow.Tracker
+	streams    *decode.Streams
 }
 
 func newPipeline(jobs int) *pipeline {
 	decoders := min(jobs, maxDecoders)
-	p := &pipeline{free: make(chan *chunk, decoders+spareChunks)}
+	p := &pipeline{free: make(chan *chunk, decoders+spareChunks), streams: decode.NewStreams()}
 	for range decoders {
 		p.decoders = append(p.decoders, decode.New(decode.Options{}))
 	}
@@ -71,7 +72,7 @@ func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, [
 	if failed == nil {
 		failed = resolver.close(t)
 	}
-	t.evicted, t.unresolved = resolver.fragments.Evicted, resolver.fragments.Unresolved
+	t.evicted, t.unresolved, t.streams = resolver.fragments.Evicted, resolver.fragments.Unresolved, l.streams.Evicted
 	return t, l.rewritten.Pairs(), failed
 }
 

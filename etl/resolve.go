@@ -23,6 +23,7 @@ func (l *load) newResolver(p *parts) *resolver {
 	r.duplicates.Reset()
 	r.rewritten.Reset()
 	r.resetFlows(l)
+	r.streams.Reset()
 	r.fragments.Amend = p.amend
 	r.fragments.Datagram = func(packet *schema.Packet, datagram []byte) bool {
 		if r.decoder == nil {
@@ -52,16 +53,25 @@ func (r *resolver) resolve(c *chunk) {
 	r.track(c)
 }
 
-// track finds the flows of a chunk's packets and names them in the rows beside.
+// track finds the flows of a chunk's packets, reads what they carry, and names them in the rows beside.
 func (r *resolver) track(c *chunk) {
-	quotes := c.Quotes
+	quotes, segments := c.Quotes, c.Segments
 	for i := range c.Packets {
-		r.flows.Track(&c.Packets[i])
+		p := &c.Packets[i]
+		forward := r.flows.Track(p)
 		for ; len(quotes) > 0 && quotes[0].Row == i; quotes = quotes[1:] {
-			r.flows.Quote(&c.Packets[i], &quotes[0].Packet)
+			r.flows.Quote(p, &quotes[0].Packet)
+		}
+		if p.Has&schema.HasTCP != 0 && p.TCPFlags&tcpSYN != 0 {
+			r.streams.Open(p, forward)
+		}
+		for ; len(segments) > 0 && segments[0].Row == i; segments = segments[1:] {
+			if service := r.streams.Segment(p, forward, segments[0].Data, &c.Rows); service != "" {
+				r.flows.Serve(p, service)
+			}
 		}
 	}
-	c.flows = r.flows.Ended()
+	r.ended(c, r.flows.Ended())
 	nameFlows(c.Packets, c.DNSs, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
 	nameFlows(c.Packets, c.late, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
 	nameFlows(c.Packets, c.Payloads, func(m *schema.Payload) (int64, *int64) { return m.FrameNo, &m.FlowID })
@@ -79,14 +89,26 @@ func nameFlows[R any](packets []schema.Packet, rows []R, of func(*R) (frame int6
 	}
 }
 
+const tcpSYN = 2
+
+// ended hands the flows that ended to a chunk, with the messages that were open in them.
+func (r *resolver) ended(c *chunk, flows []schema.Flow) {
+	c.flows = flows
+	for i := range flows {
+		r.streams.End(flows[i].FlowID, &c.Rows)
+	}
+}
+
 // close writes what waited for frames that did not come, and the flows that were open.
 func (r *resolver) close(t *tally) error {
 	r.fragments.Flush()
 	err := r.parts.append(&chunk{late: r.fragments.Late()})
+	last := new(chunk)
 	for err == nil && r.flows.Close() {
-		ended := r.flows.Ended()
-		t.flows.add(ended)
-		err = r.parts.append(&chunk{flows: ended})
+		last.reset()
+		r.ended(last, r.flows.Ended())
+		t.flows.add(last.flows)
+		err = r.parts.append(last)
 	}
 	return err
 }

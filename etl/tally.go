@@ -10,6 +10,7 @@ type tally struct {
 	duplicates int64 // frames with dup_of_frame
 	evicted    int64 // datagrams in fragments that were given up for room
 	unresolved int64 // later fragments without the ports of their first
+	streams    int64 // conversations that were given up for room
 	flows      flowTally
 	outOfOrder int64 // frames stamped earlier than the one before
 	timed      bool  // first and last hold

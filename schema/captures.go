@@ -28,6 +28,7 @@ func CaptureColumns() []CaptureColumn {
 		{"fragments_evicted", "BIGINT", "datagrams in fragments that were given up to make room for others", ""},
 		{"fragments_unresolved", "BIGINT", "later fragments without the ports of their first, which came too late or not at all", ""},
 		{"flows_evicted", "BIGINT", "rows of flows that ended to make room for others: more were open than ingest --flow-max", ""},
+		{"streams_evicted", "BIGINT", "TCP connections whose messages were read no further, to stay within the memory for streams", ""},
 		{"comments", "BIGINT", "comments in the capture: on frames, interfaces and sections", ""},
 		{"cut_ns", "BIGINT", "frames whose time was finer than a nanosecond, and was cut", ""},
 		{"dropped", "BIGINT", "packets that the capturing host lost, as the capture's own statistics say; NULL: they say nothing", ""},

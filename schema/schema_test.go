@@ -23,6 +23,19 @@ var contract = map[string]string{
 	"dns": `
 		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port transport dns_id is_response opcode aa tc rd ra rcode
 		question_count answer_count authority_count additional_count qname qtype qclass message_len trailing_bytes malformed`,
+	"tls": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port kind record_version hello_version version supported_versions
+		server_name alpn ciphers cipher extensions groups point_formats signature_algorithms key_shares resumed retry ech ja3 ja3s ja4
+		cert_count cert_sha256 cert_subject cert_issuer cert_serial cert_not_before cert_not_after cert_names cert_key alert_level alert cut malformed`,
+	"http": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port depth method host uri version user_agent referer
+		forwarded_for upgrade request_type request_coding request_len request_body auth_scheme has_credentials cookies
+		response_frame_no latency_ns response_version status reason server location response_type response_coding response_len response_body
+		set_cookies authenticate cut malformed`,
+	"ssh": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port client_version server_version hassh hassh_server
+		client_algorithms server_algorithms host_keys kex host_key cipher_client cipher_server mac_client mac_server
+		compression_client compression_server cut malformed`,
 	"payloads": `capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port payload_len payload`,
 	"comments": `capture_id sensor frame_no interface_id scope ts ts_extra_ns comment`,
 }
@@ -54,7 +67,7 @@ func TestColumns(t *testing.T) {
 			if c.Doc == "" {
 				t.Errorf("%s.%s has no doc", table.Name, c.Name)
 			}
-			if (c.Type == schema.Timestamp) != (c.Name == "ts" || strings.HasSuffix(c.Name, "_ts")) {
+			if (c.Type == schema.Timestamp) != (c.Name == "ts" || strings.HasSuffix(c.Name, "_ts") || strings.HasPrefix(c.Name, "cert_not_")) {
 				t.Errorf("%s.%s is %s", table.Name, c.Name, c.Type)
 			}
 			if slices.Contains(wide, c.Name) && c.Type != schema.Int64 {

@@ -38,6 +38,7 @@ type Manifest struct {
 	FragmentsEvicted    int64              `json:"fragments_evicted"`    // datagrams in fragments that were given up for room
 	FragmentsUnresolved int64              `json:"fragments_unresolved"` // rows of later fragments without the ports of their first, which came too late or not at all
 	FlowsEvicted        int64              `json:"flows_evicted"`        // rows of flows that ended to make room
+	StreamsEvicted      int64              `json:"streams_evicted"`      // TCP connections whose reading was given up for room
 	StreamSeen          int64              `json:"stream_seen"`          // bytes of TCP streams, each once
 	StreamMissed        int64              `json:"stream_missed"`        // bytes of TCP streams that were acknowledged and never seen
 	FlowsTCP            int64              `json:"flows_tcp"`            // flows of TCP in which something is acknowledged
@@ -120,7 +121,7 @@ func (m *Manifest) capture() schema.Capture {
 		Rewritten: m.Rewritten, Interfaces: m.Interfaces, Comments: m.Comments, CutNS: m.CutNS, StoredBytes: m.StoredBytes, SHA256: m.SHA256,
 		Settings: m.Options,
 	}
-	c.FlowsEvicted = m.FlowsEvicted
+	c.FlowsEvicted, c.StreamsEvicted = m.FlowsEvicted, m.StreamsEvicted
 	if all := m.StreamSeen + m.StreamMissed; all > 0 {
 		ratio := float64(m.StreamMissed) / float64(all)
 		c.LossRatio = &ratio
