@@ -62,6 +62,9 @@ func (m *message) authorization(v string) {
 }
 
 func (m *message) challenge(v string) {
+	if len(m.Authenticate) > maxNames {
+		return
+	}
 	m.Authenticate = string(appendItem([]byte(m.Authenticate), []byte(schemeOf(v))))
 }
 
@@ -80,8 +83,14 @@ func schemeOf(v string) string {
 	return "other"
 }
 
+// maxNames bounds the lists that fields are added to one by one, in bytes: beyond it no more fields are.
+const maxNames = 4 << 10
+
 // cookieNames adds the names in the value of Cookie to a list. What has no name may be the secret.
 func cookieNames(list, v string) string {
+	if len(list) > maxNames {
+		return list
+	}
 	to := []byte(list)
 	for pair := range strings.SplitSeq(v, ";") {
 		if name, _, ok := strings.Cut(pair, "="); ok {
