@@ -30,11 +30,12 @@ type sayings struct {
 	count  map[said]int
 	cut    map[said]bool    // ours: bytes are missing
 	closed map[said]bool    // ours: of a body that ends with the connection
+	broken map[int64]bool   // ours: a message of the frame is malformed
 	chains map[int64]string // theirs: frame.protocols
 }
 
 func newSayings() *sayings {
-	return &sayings{map[said]int{}, map[said]bool{}, map[said]bool{}, map[int64]string{}}
+	return &sayings{map[said]int{}, map[said]bool{}, map[said]bool{}, map[int64]bool{}, map[int64]string{}}
 }
 
 // theirFields are those of tshark that rows of streams are compared with.
@@ -59,6 +60,7 @@ func ourMessages(rows *decode.Rows) *sayings {
 		if r.Kind == "client" {
 			add(r.FrameNo, r.Cut, "tls.handshake.extensions_server_name", r.ServerName)
 		}
+		out.broken[r.FrameNo] = out.broken[r.FrameNo] || r.Malformed != ""
 		add(r.FrameNo, r.Cut, "tls.handshake.ja3", r.JA3)
 		add(r.FrameNo, r.Cut, "tls.handshake.ja3s", r.JA3S)
 	}
@@ -147,6 +149,9 @@ var streamClasses = []streamClass{
 		return k.field == "http.request.uri" && (strings.Contains(k.value, "***") || masked(k, ours))
 	}},
 	{"bytes are missing: we give the message out, cut; tshark reads on in the next segment, or waits", func(k said, ours, _ *sayings) bool { return ours.cut[k] }},
+	{"a hello is malformed: it has no fingerprint", func(k said, ours, theirs *sayings) bool {
+		return strings.HasPrefix(k.field, "tls.handshake.ja3") && ours.count[k] < theirs.count[k] && ours.broken[k.frame]
+	}},
 	{"a body ends with the connection: for us with its last byte, for tshark with the FIN or never", func(k said, ours, theirs *sayings) bool {
 		return k.field == "http.response.code" && (ours.closed[k] || elsewhere(k, ours, ours.closed))
 	}},
