@@ -22,7 +22,8 @@ func BenchmarkStreams(b *testing.B) {
 		name  string
 		turns [][]byte // of client and server
 	}{
-		{"unknown", exchange{bytes.Repeat(noise, 5), bytes.Repeat(noise, 25)}},
+		{"unknown, 30 segments", exchange{bytes.Repeat(noise, 5), bytes.Repeat(noise, 25)}},
+		{"unknown, 600 segments", exchange{bytes.Repeat(noise, 100), bytes.Repeat(noise, 500)}},
 		{"http, bodies of 70 kB", exchange{get, page, get, page}},
 		{"http, small", exchange{get, small, get, small}},
 		{"tls, a handshake and 30 segments", exchange{records(22, clientHello(nil), 2000), tls[1], records(20, []byte{1}, 1), bytes.Repeat(records(23, noise, 1400), 30)}},
