@@ -41,6 +41,7 @@ const (
 	MalformedHTTPChunk       = "http-chunk"
 	MalformedSSHVersion      = "ssh-version"
 	MalformedSSHPacket       = "ssh-packet"
+	MalformedDNSData         = "dns-data"
 )
 
 // MalformedReasons is the closed list of malformed, of packets and of applications.
@@ -81,6 +82,7 @@ var MalformedReasons = []Reason{
 	{MalformedHTTPChunk, "an HTTP chunk does not begin with its size or does not end where that says"},
 	{MalformedSSHVersion, "an SSH identification is longer than 255 bytes or has bytes that cannot be printed"},
 	{MalformedSSHPacket, "an SSH packet has an impossible length, or its lists pass its end"},
+	{MalformedDNSData, "the data of a DNS answer are not what their type says"},
 }
 
 // Values of packets.chksum_note: why a checksum was not judged.

@@ -154,6 +154,11 @@ func blob[R any](typ Type, name string, get func(*R) ([]byte, bool), doc string,
 	}}
 }
 
+// text declares a string column of texts in the buffers of the rows; nil is NULL.
+func text[R any](name string, get func(*R) []byte, doc string, notes ...note) field[R] {
+	return blob(String, name, func(r *R) ([]byte, bool) { b := get(r); return b, b != nil }, doc, notes...)
+}
+
 // addr declares a column of addresses in the text form of RFC 5952 or dotted decimals; an invalid address is NULL.
 func addr[R any](name string, get func(*R) netip.Addr, doc string, notes ...note) field[R] {
 	return field[R]{declare(name, String, doc, notes), func(rows []R, to *vector) {

@@ -21,8 +21,10 @@ var contract = map[string]string{
 	"flows": flowColumns(),
 	"arp":   `capture_id sensor frame_no ts ts_extra_ns opcode sender_mac sender_ip target_mac target_ip`,
 	"dns": `
-		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port transport dns_id is_response opcode aa tc rd ra rcode
-		question_count answer_count authority_count additional_count qname qtype qclass message_len trailing_bytes malformed`,
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port transport dns_id is_response opcode aa tc rd ra z ad cd rcode
+		question_count answer_count authority_count additional_count qname qtype qclass answers answer_names answer_types answer_ttls answer_ips min_ttl
+		edns_version edns_udp_size edns_do ext_rcode edns_options edns_client_subnet edns_error edns_error_text query_frame_no latency_ns
+		message_len trailing_bytes cut malformed`,
 	"tls": `
 		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port kind record_version hello_version version supported_versions
 		server_name alpn ciphers cipher extensions groups point_formats signature_algorithms key_shares resumed retry ech ja3 ja3s ja4

@@ -173,7 +173,7 @@ func (f *Fragments) first(g *datagram, p *schema.Packet, fr *schema.Fragment, wa
 		rows := (*f.chunk.DNSs)[:f.dnss]
 		at := sort.Search(len(rows), func(i int) bool { return rows[i].FrameNo >= p.FrameNo })
 		if at < len(rows) && rows[at].FrameNo == p.FrameNo {
-			g.hold(&rows[at], was)
+			f.hold(g, &rows[at], was)
 		}
 	}
 	if g.hasFirst {
