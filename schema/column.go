@@ -79,7 +79,9 @@ type Table struct {
 
 // Tables returns the tables in the order in which documents list them.
 func Tables() []Table {
-	return []Table{Packets.Table, Flows.Table, ARPs.Table, DNSs.Table, TLSs.Table, HTTPs.Table, SSHs.Table, Payloads.Table, Comments.Table}
+	return []Table{
+		Packets.Table, Flows.Table, ARPs.Table, DNSs.Table, TLSs.Table, HTTPs.Table, SSHs.Table, DHCPs.Table, NTPs.Table, Payloads.Table, Comments.Table,
+	}
 }
 
 // Spans returns whether rows last from one time to another; those of other tables have one time, ts, and ts_extra_ns.

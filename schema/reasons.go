@@ -42,6 +42,7 @@ const (
 	MalformedSSHVersion      = "ssh-version"
 	MalformedSSHPacket       = "ssh-packet"
 	MalformedDNSData         = "dns-data"
+	MalformedDHCPOption      = "dhcp-option"
 )
 
 // MalformedReasons is the closed list of malformed, of packets and of applications.
@@ -83,6 +84,7 @@ var MalformedReasons = []Reason{
 	{MalformedSSHVersion, "an SSH identification is longer than 255 bytes or has bytes that cannot be printed"},
 	{MalformedSSHPacket, "an SSH packet has an impossible length, or its lists pass its end"},
 	{MalformedDNSData, "the data of a DNS answer are not what their type says"},
+	{MalformedDHCPOption, "an option of DHCP passes the end of the message, or has a length that its kind cannot have"},
 }
 
 // Values of packets.chksum_note: why a checksum was not judged.

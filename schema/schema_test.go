@@ -38,6 +38,14 @@ var contract = map[string]string{
 		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port client_version server_version hassh hassh_server
 		client_algorithms server_algorithms host_keys kex host_key cipher_client cipher_server mac_client mac_server
 		compression_client compression_server cut malformed`,
+	"dhcp": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port dhcp_version transaction_id message_type message client_mac
+		client_id client_ip assigned_ips requested_ips server_id next_server relay_ip hostname fqdn domain vendor_class routers dns_servers
+		lease_time parameter_list cut malformed`,
+	"ntp": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port ntp_version mode leap stratum poll precision
+		root_delay root_dispersion reference_id reference_ts origin_ts receive_ts transmit_ts is_response is_error request_code item_count
+		item_size cut malformed`,
 	"payloads": `capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port payload_len payload`,
 	"comments": `capture_id sensor frame_no interface_id scope ts ts_extra_ns comment`,
 }

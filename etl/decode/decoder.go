@@ -22,6 +22,7 @@ type Decoder struct {
 	link     link   // of the frame before, since they hardly ever differ
 	chains   chains
 	messages dnsReader
+	leases   dhcpReader
 
 	// Of the frame at hand.
 	row        *schema.Packet

@@ -11,6 +11,8 @@ type Rows struct {
 	HTTPs    []schema.HTTP
 	SSHs     []schema.SSH
 	Payloads []schema.Payload
+	DHCPs    []schema.DHCP
+	NTPs     []schema.NTP
 	// Fragments are no rows of a table: they feed the resolving of fragments.
 	Fragments []schema.Fragment
 	// Segments are none either: they feed the reading of streams, and point into the buffers of the frames.
@@ -28,6 +30,7 @@ func (r *Rows) Reset() {
 	clear(r.SSHs)
 	r.TLSs, r.HTTPs, r.SSHs = r.TLSs[:0], r.HTTPs[:0], r.SSHs[:0]
 	r.Fragments, r.Segments, r.Quotes, r.arena = r.Fragments[:0], r.Segments[:0], r.Quotes[:0], r.arena[:0]
+	r.DHCPs, r.NTPs = r.DHCPs[:0], r.NTPs[:0]
 }
 
 // keepText keeps a text that is built elsewhere; nil when it is empty.

@@ -87,8 +87,10 @@ func (r *dataReader) parameter(dst []byte, form byte) ([]byte, bool) {
 // element appends one of a list of values.
 func (r *dataReader) element(dst []byte, form byte) ([]byte, bool) {
 	switch form {
-	case '4', '6':
-		return r.part(dst, form)
+	case '4':
+		return r.address(dst, 4)
+	case '6':
+		return r.address(dst, 16)
 	case 'k':
 		key, ok := r.take(2)
 		if !ok {
