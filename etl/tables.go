@@ -10,6 +10,7 @@ var tables = [...]table{
 	byDay(schema.TLSs, func(c *chunk) []schema.TLS { return c.TLSs }, func(r *schema.TLS) int64 { return r.TS }),
 	byDay(schema.HTTPs, func(c *chunk) []schema.HTTP { return c.HTTPs }, func(r *schema.HTTP) int64 { return r.TS }),
 	byDay(schema.SSHs, func(c *chunk) []schema.SSH { return c.SSHs }, func(r *schema.SSH) int64 { return r.TS }),
+	beside(schema.QUICs, func(c *chunk) []schema.QUIC { return c.QUICs }, func(r *schema.QUIC) int64 { return r.FrameNo }),
 	beside(schema.DHCPs, func(c *chunk) []schema.DHCP { return c.DHCPs }, func(r *schema.DHCP) int64 { return r.FrameNo }),
 	beside(schema.NTPs, func(c *chunk) []schema.NTP { return c.NTPs }, func(r *schema.NTP) int64 { return r.FrameNo }),
 	payloads,

@@ -80,7 +80,8 @@ type Table struct {
 // Tables returns the tables in the order in which documents list them.
 func Tables() []Table {
 	return []Table{
-		Packets.Table, Flows.Table, ARPs.Table, DNSs.Table, TLSs.Table, HTTPs.Table, SSHs.Table, DHCPs.Table, NTPs.Table, Payloads.Table, Comments.Table,
+		Packets.Table, Flows.Table, ARPs.Table, DNSs.Table, TLSs.Table, HTTPs.Table, SSHs.Table, QUICs.Table, DHCPs.Table, NTPs.Table,
+		Payloads.Table, Comments.Table,
 	}
 }
 

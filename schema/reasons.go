@@ -43,6 +43,7 @@ const (
 	MalformedSSHPacket       = "ssh-packet"
 	MalformedDNSData         = "dns-data"
 	MalformedDHCPOption      = "dhcp-option"
+	MalformedQUIC            = "quic-header"
 )
 
 // MalformedReasons is the closed list of malformed, of packets and of applications.
@@ -85,6 +86,7 @@ var MalformedReasons = []Reason{
 	{MalformedSSHPacket, "an SSH packet has an impossible length, or its lists pass its end"},
 	{MalformedDNSData, "the data of a DNS answer are not what their type says"},
 	{MalformedDHCPOption, "an option of DHCP passes the end of the message, or has a length that its kind cannot have"},
+	{MalformedQUIC, "a length in the header of a QUIC packet passes the end of the datagram"},
 }
 
 // Values of packets.chksum_note: why a checksum was not judged.

@@ -38,6 +38,9 @@ var contract = map[string]string{
 		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port client_version server_version hassh hassh_server
 		client_algorithms server_algorithms host_keys kex host_key cipher_client cipher_server mac_client mac_server
 		compression_client compression_server cut malformed`,
+	"quic": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port quic_version version_name packet_type dcid scid token_len
+		packet_len offered_versions server_name alpn ja4 ech cut malformed`,
 	"dhcp": `
 		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port dhcp_version transaction_id message_type message client_mac
 		client_id client_ip assigned_ips requested_ips server_id next_server relay_ip hostname fqdn domain vendor_class routers dns_servers

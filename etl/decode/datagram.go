@@ -32,6 +32,7 @@ func (d *Decoder) datagram(l layer) {
 			return
 		}
 	}
+	d.quic(l)
 }
 
 // named recognises an application that is named and not read further: those that answer with much more than they are asked, and so are

@@ -11,6 +11,7 @@ type Rows struct {
 	HTTPs    []schema.HTTP
 	SSHs     []schema.SSH
 	Payloads []schema.Payload
+	QUICs    []schema.QUIC
 	DHCPs    []schema.DHCP
 	NTPs     []schema.NTP
 	// Fragments are no rows of a table: they feed the resolving of fragments.
@@ -28,6 +29,8 @@ func (r *Rows) Reset() {
 	clear(r.TLSs) // whose texts are not in the arena
 	clear(r.HTTPs)
 	clear(r.SSHs)
+	clear(r.QUICs)
+	r.QUICs = r.QUICs[:0]
 	r.TLSs, r.HTTPs, r.SSHs = r.TLSs[:0], r.HTTPs[:0], r.SSHs[:0]
 	r.Fragments, r.Segments, r.Quotes, r.arena = r.Fragments[:0], r.Segments[:0], r.Quotes[:0], r.arena[:0]
 	r.DHCPs, r.NTPs = r.DHCPs[:0], r.NTPs[:0]

@@ -30,6 +30,7 @@ type Streams struct {
 	recent            conversation // head of the ring of those open; behind it stands the one least recently used
 	buffers           buffers
 	openings          [openings]opening
+	quic              quicFlows
 	limit             int64 // maxHeld, smaller in tests
 }
 
@@ -91,6 +92,10 @@ func openingOf(flow int64, d int) uint64 {
 // Segment takes a TCP segment with payload, of which data was captured; p has its flow. The rows of messages that it completes are appended
 // to rows. It returns the name of the protocol that came first when that is recognised by this segment, "" otherwise.
 func (s *Streams) Segment(p *schema.Packet, forward bool, data []byte, rows *Rows) (service string) {
+	if p.IPProto == ipUDP {
+		s.Evicted += s.quic.datagram(p, forward, data, rows)
+		return "quic"
+	}
 	if s.last != p.FlowID {
 		s.last, s.lastSlot = p.FlowID, s.slots[p.FlowID]
 	}
@@ -148,6 +153,7 @@ func (s *Streams) open(p *schema.Packet, d int, before slot) slot {
 
 // End tells that a flow has ended: what is open of its messages is given out, marked cut.
 func (s *Streams) End(flowID int64, rows *Rows) {
+	s.quic.drop(flowID)
 	at := s.slots[flowID]
 	if at == unknown {
 		return
@@ -176,6 +182,7 @@ func (s *Streams) Close(rows *Rows) {
 		s.End(c.flow, rows)
 	}
 	clear(s.slots)
+	s.quic = quicFlows{scratch: s.quic.scratch}
 	s.last, s.lastSlot = 0, unknown
 }
 

@@ -42,6 +42,7 @@ func Samples(n int, seed uint64) []Sample {
 		sample(schema.Flows, Flows(n, seed)),
 		sample(schema.ARPs, ARPs(n, seed)),
 		sample(schema.DNSs, DNSs(n, seed)),
+		sample(schema.QUICs, fill[schema.QUIC](newGen(seed), n)),
 		sample(schema.DHCPs, fill[schema.DHCP](newGen(seed), n)),
 		sample(schema.NTPs, fill[schema.NTP](newGen(seed), n)),
 		sample(schema.Payloads, Payloads(n, seed)),
