@@ -50,7 +50,8 @@ func (d *Decoder) dns(l layer, name proto) {
 	}
 	d.push(name)
 	if d.has(l, dnsHeader, schema.MalformedDNSShort) {
-		if reason := d.messages.read(d.row, l, "udp", name, d.rows); reason != "" {
+		head := schema.MessageOf(d.row)
+		if reason := d.messages.read(&head, l, "udp", name, d.rows); reason != "" {
 			d.malformed(reason)
 		}
 	}
@@ -72,11 +73,11 @@ type dnsAnswer struct {
 	data, end int // offsets
 }
 
-// read appends the row of a message (RFC 1035) whose header was captured, as one of p, and returns why it cannot be read to the end, or "".
-func (r *dnsReader) read(p *schema.Packet, l layer, transport string, name proto, rows *Rows) (reason string) {
+// read appends the row of a message (RFC 1035) whose header was captured, and returns why it cannot be read to the end, or "".
+func (r *dnsReader) read(head *schema.Message, l layer, transport string, name proto, rows *Rows) (reason string) {
 	b, flags := l.b, u16(l.b[2:])
 	rows.DNSs = append(rows.DNSs, schema.DNS{
-		Message: schema.MessageOf(p), Transport: transport,
+		Message: *head, Transport: transport,
 		ID: int32(u16(b)), Response: flags&0x8000 != 0, Opcode: int32(flags >> 11 & 15), Authoritative: flags&0x400 != 0,
 		Truncated: flags&0x200 != 0, RecursionDesired: flags&0x100 != 0, RecursionAvail: flags&0x80 != 0,
 		Z: flags&0x40 != 0, Authentic: flags&0x20 != 0, CheckingDisabled: flags&0x10 != 0, Rcode: int32(flags & 15),

@@ -6,6 +6,7 @@ var protocols = []protocol{
 	{"tls", isTLS, newTLS},
 	{"http", isHTTP, newHTTP},
 	{"ssh", isSSH, newSSH},
+	{"dns", isDNS, newDNS},
 	{"http2", startsWith("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), nil},
 	{"smb", isSMB, nil},
 	{"rdp", isRDP, newPlain},

@@ -31,6 +31,7 @@ type Streams struct {
 	buffers           buffers
 	openings          [openings]opening
 	quic              quicFlows
+	messages          dnsReader
 	limit             int64 // maxHeld, smaller in tests
 }
 
