@@ -1,6 +1,8 @@
 package etl
 
 import (
+	"cmp"
+	"slices"
 	"sort"
 
 	"github.com/pcaplake/pcaplake/etl/decode"
@@ -14,6 +16,7 @@ type resolver struct {
 	*pipeline
 	parts     *parts
 	fragments flow.Fragments
+	dialogues flow.Dialogues
 	decoder   *decode.Decoder // of datagrams that were put together; nil until there is one
 	chunk     *chunk          // at hand
 }
@@ -51,6 +54,23 @@ func (r *resolver) resolve(c *chunk) {
 	r.fragments.Resolve(&flow.Chunk{Packets: c.Packets, Fragments: c.Fragments, DNSs: &c.DNSs, Payloads: c.Payloads})
 	c.late = r.fragments.Late()
 	r.track(c)
+	r.pair(c)
+}
+
+// pair names the queries of DNS responses. Messages over TCP and over UDP come from two hands, each in the order of frames.
+func (r *resolver) pair(c *chunk) {
+	byFrame := func(a, b schema.DNS) int { return cmp.Compare(a.FrameNo, b.FrameNo) }
+	if !slices.IsSortedFunc(c.DNSs, byFrame) {
+		slices.SortStableFunc(c.DNSs, byFrame)
+	}
+	earlier := len(c.DNSs) // messages that were open when their flow ended, of frames of earlier chunks
+	if len(c.Packets) > 0 {
+		earlier = sort.Search(len(c.DNSs), func(i int) bool { return c.DNSs[i].FrameNo >= c.Packets[0].FrameNo })
+	}
+	c.late = append(c.late, c.DNSs[:earlier]...)
+	c.DNSs = slices.Delete(c.DNSs, 0, earlier)
+	r.dialogues.Pair(c.late)
+	r.dialogues.Pair(c.DNSs)
 }
 
 // track finds the flows of a chunk's packets, reads what they carry, and names them in the rows beside.
@@ -74,6 +94,8 @@ func (r *resolver) track(c *chunk) {
 	r.ended(c, r.flows.Ended())
 	nameFlows(c.Packets, c.DNSs, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
 	nameFlows(c.Packets, c.late, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
+	nameFlows(c.Packets, c.DHCPs, func(m *schema.DHCP) (int64, *int64) { return m.FrameNo, &m.FlowID })
+	nameFlows(c.Packets, c.NTPs, func(m *schema.NTP) (int64, *int64) { return m.FrameNo, &m.FlowID })
 	nameFlows(c.Packets, c.Payloads, func(m *schema.Payload) (int64, *int64) { return m.FrameNo, &m.FlowID })
 	r.fragments.NameFlows(c.Packets, c.Fragments)
 }
@@ -102,11 +124,14 @@ func (r *resolver) ended(c *chunk, flows []schema.Flow) {
 // close writes what waited for frames that did not come, and the flows that were open.
 func (r *resolver) close(t *tally) error {
 	r.fragments.Flush()
-	err := r.parts.append(&chunk{late: r.fragments.Late()})
+	late := r.fragments.Late()
+	r.dialogues.Pair(late)
+	err := r.parts.append(&chunk{late: late})
 	last := new(chunk)
 	for err == nil && r.flows.Close() {
 		last.reset()
 		r.ended(last, r.flows.Ended())
+		r.pair(last)
 		t.flows.add(last.flows)
 		err = r.parts.append(last)
 	}
