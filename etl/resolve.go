@@ -79,6 +79,9 @@ func (r *resolver) track(c *chunk) {
 	for i := range c.Packets {
 		p := &c.Packets[i]
 		forward := r.flows.Track(p)
+		if service := decode.Service(p); service != "" {
+			r.flows.Serve(p, service)
+		}
 		for ; len(quotes) > 0 && quotes[0].Row == i; quotes = quotes[1:] {
 			r.flows.Quote(p, &quotes[0].Packet)
 		}

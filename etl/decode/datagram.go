@@ -1,6 +1,10 @@
 package decode
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/pcaplake/pcaplake/schema"
+)
 
 // datagrams are the applications over UDP that a port suggests; the first whose message can be one holds. A port alone makes none: a
 // function reports false, having changed nothing, for bytes that cannot be a message.
@@ -101,4 +105,23 @@ func isMemcache(b []byte) bool {
 		return true
 	}
 	return false
+}
+
+// services are the applications over UDP that packets.protocol can name, each recognised in content.
+var services = [...]proto{
+	protoDNS, protoMDNS, protoLLMNR, protoDHCP, protoDHCPv6, protoNTP, protoQUIC, protoSNMP, protoCLDAP, protoSSDP, protoMemcache,
+}
+
+// Service returns the name of the application over UDP that was recognised in a packet, "" where there is none: what flows.service says of
+// the packet's flow.
+func Service(p *schema.Packet) string {
+	if p.IPProto != ipUDP || p.Protocol == protoNames[protoUDP] {
+		return ""
+	}
+	for _, s := range services {
+		if p.Protocol == protoNames[s] {
+			return p.Protocol
+		}
+	}
+	return ""
 }

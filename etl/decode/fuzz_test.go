@@ -1,7 +1,6 @@
 package decode_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -10,9 +9,6 @@ import (
 	"github.com/pcaplake/pcaplake/etl/decode"
 	"github.com/pcaplake/pcaplake/schema"
 )
-
-// overDatagrams are the applications over UDP that decode names.
-var overDatagrams = strings.Fields("dns mdns llmnr dhcp dhcpv6 ntp snmp cldap ssdp memcache quic")
 
 // FuzzDecode feeds any bytes as a frame of every link type: no panic, one packet, lengths that add up, names from the closed lists.
 func FuzzDecode(f *testing.F) {
@@ -55,7 +51,7 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("%d packets of %d frames", len(rows.Packets), i+1)
 			}
 			checkLengths(t, l.Name, &rows.Packets[i])
-			if p := &rows.Packets[i]; p.Tunnel == "" && p.IPProto == 17 && !strings.HasSuffix(p.Protocols, "udp") && strings.Contains(p.Protocols, "udp:") && !slices.Contains(overDatagrams, p.Protocol) {
+			if p := &rows.Packets[i]; p.Tunnel == "" && p.IPProto == 17 && !strings.HasSuffix(p.Protocols, "udp") && strings.Contains(p.Protocols, "udp:") && decode.Service(p) == "" {
 				t.Errorf("%s: a trace of a tunnel that was not believed", p.Protocols)
 			}
 		}

@@ -30,9 +30,11 @@ func TestMessages(t *testing.T) {
 		rows := decodeFrame(frameCase{link: 101, data: ip4(17, udp(m.src, m.dst, m.data))}, decode.Options{})
 		if p := &rows.Packets[0]; p.Protocol != m.protocol || p.Protocols != "raw:ip:udp:"+m.protocol || p.Malformed != "" {
 			t.Errorf("%s is %s, malformed %q", m.protocol, p.Protocols, p.Malformed)
+		} else if decode.Service(p) != m.protocol {
+			t.Errorf("service %q of %s", decode.Service(p), m.protocol)
 		}
 		elsewhere := decodeFrame(frameCase{link: 101, data: ip4(17, udp(1, 2, m.data))}, decode.Options{})
-		if p := &elsewhere.Packets[0]; p.Protocol != "udp" {
+		if p := &elsewhere.Packets[0]; p.Protocol != "udp" || decode.Service(p) != "" {
 			t.Errorf("%s on other ports is %s", m.protocol, p.Protocol)
 		}
 		noise := make([]byte, len(m.data))
