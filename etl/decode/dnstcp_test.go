@@ -50,6 +50,7 @@ func TestDNSOverTCP(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			s, rows := decode.NewStreams(), new(decode.Rows)
+			s.Open(&schema.Packet{FlowID: 1, TCPSeq: 999}, false)
 			for i, p := range c.pieces {
 				packet := schema.Packet{Has: schema.HasTCP, IPProto: 6, FrameNo: int64(i + 1), FlowID: 1, TCPSeq: int64(1000 + p.at), TCPFlags: 16, PayloadLen: int64(len(p.data)), SrcPort: 53, DstPort: 4000}
 				if service := s.Segment(&packet, false, p.data, rows); service != "" && service != "dns" {

@@ -138,6 +138,9 @@ func (q *quicFlows) free(f *quicFlow) {
 	f.data, f.runs = nil, nil
 }
 
+// reset forgets all flows.
+func (q *quicFlows) reset() { *q = quicFlows{scratch: q.scratch} }
+
 // drop forgets a flow, which may not be known.
 func (q *quicFlows) drop(flow int64) {
 	if f := q.flows[flow]; f != nil {

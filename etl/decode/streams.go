@@ -67,6 +67,7 @@ func (s *Streams) Reset() {
 	}
 	clear(s.slots)
 	clear(s.openings[:])
+	s.quic.reset()
 	s.last, s.lastSlot, s.Evicted = 0, unknown, 0
 }
 
@@ -183,7 +184,7 @@ func (s *Streams) Close(rows *Rows) {
 		s.End(c.flow, rows)
 	}
 	clear(s.slots)
-	s.quic = quicFlows{scratch: s.quic.scratch}
+	s.quic.reset()
 	s.last, s.lastSlot = 0, unknown
 }
 
