@@ -77,6 +77,9 @@ func (r *resolver) pair(c *chunk) {
 func (r *resolver) track(c *chunk) {
 	quotes, segments := c.Quotes, c.Segments
 	for i := range c.Packets {
+		if i%lookAhead == 0 {
+			r.flows.Look(c.Packets[i:min(i+lookAhead, len(c.Packets))])
+		}
 		p := &c.Packets[i]
 		forward := r.flows.Track(p)
 		if service := decode.Service(p); service != "" {
@@ -114,7 +117,10 @@ func nameFlows[R any](packets []schema.Packet, rows []R, of func(*R) (frame int6
 	}
 }
 
-const tcpSYN = 2
+const (
+	tcpSYN    = 2
+	lookAhead = 64 // packets
+)
 
 // ended hands the flows that ended to a chunk, with the messages that were open in them.
 func (r *resolver) ended(c *chunk, flows []schema.Flow) {

@@ -13,7 +13,6 @@ type record struct {
 	synTS        int64
 	synAckTS     int64
 	outer        [2][2]uint64 // addresses of the outermost header, of the forward side and of the other
-	prev, next   uint32       // in the list of open flows
 	side         [2]uint32    // forward, reverse; 0: there is no packet
 	hash         uint32
 	icmpErrors   uint32
@@ -70,7 +69,7 @@ func (t *Tracker) begin(p *schema.Packet, key *tuple, hash uint32, high bool) ui
 	}
 	t.places = t.places.grown(t.records.live - 1)
 	t.places.insert(hash, number)
-	t.link(number, r)
+	t.link(number)
 	return number
 }
 
@@ -86,7 +85,7 @@ func (t *Tracker) end(number uint32, why string) {
 	t.ended = append(t.ended, schema.Flow{})
 	t.row(r, why, &t.ended[len(t.ended)-1])
 	t.places.remove(r.hash, number)
-	t.unlink(r)
+	t.unlink(number)
 	for _, n := range r.side {
 		if n != 0 {
 			t.release(t.sides.at(n))
@@ -97,33 +96,37 @@ func (t *Tracker) end(number uint32, why string) {
 }
 
 // touch makes a flow the newest of the list.
-func (t *Tracker) touch(number uint32, r *record) {
+func (t *Tracker) touch(number uint32) {
 	if number != t.newest {
-		t.unlink(r)
-		t.link(number, r)
+		t.unlink(number)
+		t.link(number)
 	}
 }
 
-func (t *Tracker) link(number uint32, r *record) {
-	r.prev, r.next = t.newest, 0
+func (t *Tracker) link(number uint32) {
+	for int(number) >= len(t.links) {
+		t.links = append(t.links, link{})
+	}
+	t.links[number] = link{prev: t.newest}
 	if t.newest != 0 {
-		t.records.at(t.newest).next = number
+		t.links[t.newest].next = number
 	} else {
 		t.oldest = number
 	}
 	t.newest = number
 }
 
-func (t *Tracker) unlink(r *record) {
-	if r.prev != 0 {
-		t.records.at(r.prev).next = r.next
+func (t *Tracker) unlink(number uint32) {
+	at := t.links[number]
+	if at.prev != 0 {
+		t.links[at.prev].next = at.next
 	} else {
-		t.oldest = r.next
+		t.oldest = at.next
 	}
-	if r.next != 0 {
-		t.records.at(r.next).prev = r.prev
+	if at.next != 0 {
+		t.links[at.next].prev = at.prev
 	} else {
-		t.newest = r.prev
+		t.newest = at.prev
 	}
 }
 

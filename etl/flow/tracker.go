@@ -13,6 +13,9 @@ const (
 	DefaultActive = 1_800_000_000
 )
 
+// link is the place of a flow in the list. Apart from the records, the list is small enough to stay in the processor's caches.
+type link struct{ prev, next uint32 }
+
 const (
 	// maxTimeout is a year: squares of inter-arrival times then fit their sums.
 	maxTimeout = 366 * 86_400_000_000
@@ -55,8 +58,10 @@ type Tracker struct {
 	records slab[record]
 	sides   slab[side]
 	blocks  slab[block]
-	oldest  uint32 // the list of open flows, in the order of their last packets
+	links   []link // the list of open flows, in the order of their last packets, by number
+	oldest  uint32
 	newest  uint32
+	ahead   uint64 // keeps what Look loads from being left out
 	names   []string // of tunnels and services, by number; 0 is ""
 
 	started bool
@@ -127,11 +132,42 @@ func (t *Tracker) Track(p *schema.Packet) (forward bool) {
 		number = t.begin(p, &key, hash, high)
 	}
 	r := t.records.at(number)
-	t.touch(number, r)
+	t.touch(number)
 	p.FlowID, p.Has = r.id, p.Has|schema.HasFlowID
 	forward = high == r.forwardHigh
 	t.count(r, p, forward)
 	return forward
+}
+
+// Look loads what is kept of the flows of packets that Track takes next. Each is somewhere else in memory, and a processor waits for many places at a time
+// as long as for one: with 64 packets at once Track takes half the time.
+func (t *Tracker) Look(packets []schema.Packet) {
+	const most = 64
+	if t.places == nil || len(packets) > most {
+		return
+	}
+	var hashes, numbers [most]uint32
+	mask := uint32(len(t.places) - 1)
+	for i := range packets {
+		if p := &packets[i]; p.Has&schema.HasIP != 0 {
+			key, _ := tupleOf(p, !t.IgnoreVLAN)
+			hashes[i] = uint32(key.hash(t.secret))
+			numbers[i] = t.places[hashes[i]&mask].number
+		}
+	}
+	for _, n := range numbers {
+		if n == 0 || n > t.records.used {
+			continue
+		}
+		r := t.records.at(n)
+		t.ahead += r.key.low[0] + uint64(r.recent) + uint64(r.letters) + uint64(t.links[n].next)
+		for _, side := range r.side {
+			if side != 0 {
+				s := t.sides.at(side)
+				t.ahead += uint64(s.packets) + uint64(s.dataTS) + uint64(s.ttlMin) + uint64(s.low) + uint64(s.unique)
+			}
+		}
+	}
 }
 
 func (t *Tracker) find(key *tuple, hash uint32) uint32 {
@@ -228,7 +264,7 @@ func (t *Tracker) sweep() {
 		r := t.records.at(number)
 		switch {
 		case r.recent == schema.NoTime:
-			t.touch(number, r) // without a time there is no timeout
+			t.touch(number) // without a time there is no timeout
 		case r.recent < t.clock && apart(t.clock, r.recent) > idle:
 			t.end(number, schema.EndIdle)
 		default:

@@ -22,6 +22,8 @@ var stages = []struct {
 	{"compress", []string{"github.com/klauspost/compress/zstd", "github.com/klauspost/compress/huff0"}},
 	{"encode", []string{"github.com/pcaplake/pcaplake/schema.(*coder)", "github.com/pcaplake/pcaplake/schema.(*rowGroup)", "github.com/apache/arrow-go"}},
 	{"fill", []string{"github.com/pcaplake/pcaplake/schema."}},
+	{"flows", []string{"github.com/pcaplake/pcaplake/etl/flow.(*Tracker)"}},
+	{"streams", []string{"github.com/pcaplake/pcaplake/etl/decode.(*Streams)"}},
 	{"resolve", []string{"github.com/pcaplake/pcaplake/etl/flow.", "github.com/pcaplake/pcaplake/etl.(*resolver)"}},
 	{"decode", []string{"github.com/pcaplake/pcaplake/etl/decode."}},
 	{"read", []string{"github.com/pcaplake/pcaplake/etl/capture.", "github.com/pcaplake/pcaplake/etl.(*load).read"}},
