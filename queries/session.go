@@ -6,6 +6,7 @@ package queries
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -23,6 +24,9 @@ type Dataset struct {
 	From, To time.Time        // packets at From or later and before To, to the nanosecond; zero: no limit
 	Sensors  []string         // none: all
 
+	Networks string   // file that declares the user's networks; "": the defaults of package enrich
+	GeoIP    []string // geolocation databases in the MaxMind DB format
+
 	SQLDir  string // the user's own named queries, which go before ours of the same name; "": none
 	Memory  string // limit of DuckDB's memory, such as "4GB"; "": 80 % of the machine's
 	Threads int    // 0: one per processor
@@ -35,6 +39,8 @@ type Session struct {
 	catalog []*Query
 	db      *database
 	temp    string
+
+	enrichment enrichment
 
 	mu    sync.Mutex // guards what follows
 	admin *connection
@@ -51,6 +57,9 @@ func Open(ctx context.Context, d Dataset) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{dataset: d, catalog: catalog, made: map[string]bool{}}
+	if s.enrichment, err = openEnrichment(&d); err != nil {
+		return nil, err
+	}
 	if s.temp, err = os.MkdirTemp(d.TempDir, "pcaplake-query-"); err != nil {
 		return nil, fmt.Errorf("make folder for spilled rows: %w", err)
 	}
@@ -88,6 +97,9 @@ func (s *Session) open() error {
 	if s.admin, err = s.db.connect(); err != nil {
 		return err
 	}
+	if err := s.defineFunctions(); err != nil {
+		return err
+	}
 	if err := s.admin.exec(macros + ";" + reasonDoc()); err != nil {
 		return fmt.Errorf("define macros: %w", err)
 	}
@@ -119,8 +131,8 @@ func (s *Session) Close() error {
 		s.db.close()
 		s.db = nil
 	}
-	if err := os.RemoveAll(s.temp); err != nil {
-		return fmt.Errorf("remove spilled rows: %w", err)
+	if err := errors.Join(os.RemoveAll(s.temp), s.enrichment.close()); err != nil {
+		return fmt.Errorf("close session: %w", err)
 	}
 	return nil
 }

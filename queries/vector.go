@@ -306,11 +306,14 @@ func decimal(unscaled any, scale int) json.Number {
 	return json.Number(digits)
 }
 
+// inlined is how long a string is at most that has no memory of its own.
+const inlined = 12
+
 // stringAt is the string in a row: 16 bytes that hold its length and either up to 12 bytes of it or a pointer. It is borrowed.
 func stringAt(data unsafe.Pointer, row int) []byte {
 	p := unsafe.Add(data, row*16)
 	length := *(*uint32)(p)
-	if length <= 12 {
+	if length <= inlined {
 		return unsafe.Slice((*byte)(unsafe.Add(p, 4)), length)
 	}
 	return unsafe.Slice(*(**byte)(unsafe.Add(p, 8)), length)

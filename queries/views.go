@@ -34,7 +34,7 @@ var catalogWords = []string{"show", "information_schema", "duckdb_views", "duckd
 
 // viewNames are all views of a session.
 func viewNames() []string {
-	names := []string{"captures", "scapy"}
+	names := []string{"captures", "enrichment", "scapy"}
 	for _, t := range schema.Tables() {
 		names = append(names, t.Name)
 	}
@@ -78,6 +78,8 @@ func (s *Session) makeView(name string) (bool, error) {
 		return true, s.admin.exec("CREATE VIEW scapy AS " + scapyView)
 	case "captures":
 		return true, s.makeCaptures()
+	case "enrichment":
+		return true, s.makeEnrichment()
 	}
 	for _, t := range schema.Tables() {
 		if t.Name == name {

@@ -10,9 +10,11 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// datasetFlags narrow what a command reads, and name the user's queries.
+// datasetFlags narrow what a command reads, and name the user's files: enrichments and queries.
 func datasetFlags() []cli.Flag {
 	return append(rangeFlags(),
+		&cli.StringFlag{Name: "networks", Usage: "`FILE` that declares your networks, sites and servers (docs/enrichment.md)"},
+		&cli.StringSliceFlag{Name: "geoip", Usage: "geolocation database `FILE` (.mmdb); may be repeated"},
 		&cli.StringFlag{Name: "sql", Usage: "named queries of your own in `DIR`, before ours of the same name"})
 }
 
@@ -53,7 +55,7 @@ func loadLake(c *cli.Context, d *queries.Dataset) error {
 
 // dataset is what the flags narrow a session to, without files.
 func dataset(c *cli.Context) (queries.Dataset, error) {
-	d := queries.Dataset{Sensors: c.StringSlice("sensor"), SQLDir: c.String("sql")}
+	d := queries.Dataset{Sensors: c.StringSlice("sensor"), SQLDir: c.String("sql"), Networks: c.String("networks"), GeoIP: c.StringSlice("geoip")}
 	var err error
 	if d.From, err = parseTime(c, "from"); err != nil {
 		return d, err

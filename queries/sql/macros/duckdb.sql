@@ -31,6 +31,8 @@ CREATE MACRO counted(n, noun) AS grouped(n) || ' ' || noun || CASE WHEN n = 1 TH
 CREATE MACRO ip_proto_name(n) AS CASE n
   WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 6 THEN 'tcp' WHEN 17 THEN 'udp' WHEN 41 THEN 'ipv6' WHEN 47 THEN 'gre' WHEN 50 THEN 'esp'
   WHEN 51 THEN 'ah' WHEN 58 THEN 'icmpv6' WHEN 89 THEN 'ospf' WHEN 132 THEN 'sctp' ELSE CAST(n AS VARCHAR) END;
+-- The service that IANA registered for a port; proto is a name or IANA's number.
+CREATE MACRO port_service(port, proto) AS service_of_port(CAST(port AS BIGINT), CAST(proto AS VARCHAR));
 -- An address with its port; IPv6 in brackets (RFC 3986).
 CREATE MACRO endpoint(ip, port) AS
   CASE WHEN port IS NULL THEN ip WHEN contains(ip, ':') THEN '[' || ip || ']:' || port ELSE ip || ':' || port END;
