@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -37,6 +38,32 @@ func (s *Session) makeCaptures() error {
 		}
 	}
 	return nil
+}
+
+// makeCaptureOrder makes the table capture_order: all captures, those beyond the dataset's period too, in the order of their first packets and,
+// where that does not tell, of their sources.
+func (s *Session) makeCaptureOrder() error {
+	captures := slices.SortedFunc(slices.Values(s.dataset.Captures), func(a, b schema.Capture) int {
+		return cmp.Or(cmp.Compare(firstOf(a), firstOf(b)), strings.Compare(a.Source, b.Source), strings.Compare(a.CaptureID, b.CaptureID))
+	})
+	ids := make([]string, len(captures))
+	for i := range captures {
+		ids[i] = captures[i].CaptureID
+	}
+	text, err := json.Marshal(ids)
+	if err != nil {
+		return fmt.Errorf("write captures as JSON: %w", err)
+	}
+	return s.admin.exec(`CREATE TABLE capture_order AS SELECT capture_id, min(place) AS ordinal
+		FROM (SELECT unnest(ids) AS capture_id, generate_subscripts(ids, 1) AS place FROM (SELECT from_json(` + literal(string(text)) + `, '["VARCHAR"]') AS ids))
+		GROUP BY capture_id`)
+}
+
+func firstOf(c schema.Capture) int64 {
+	if c.FirstTS == nil {
+		return schema.NoTime
+	}
+	return *c.FirstTS
 }
 
 func (s *Session) insertCaptures(insert string, batch []schema.Capture) error {

@@ -62,7 +62,7 @@ func (e *enrichment) functions() []*function {
 }
 
 func (s *Session) defineFunctions() error {
-	for _, f := range s.enrichment.functions() {
+	for _, f := range append(s.enrichment.functions(), mergeFunctions()...) {
 		if err := s.admin.register(f); err != nil {
 			return err
 		}

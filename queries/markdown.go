@@ -22,7 +22,11 @@ func Markdown() (string, error) {
 	for _, q := range catalog {
 		q.markdown(&b)
 	}
-	b.WriteString("\n## The view scapy\n\n```sql\n" + scapyView + "```\n\n## Macros\n\nWhat engines write differently, for DuckDB; any SQL may use them.\n\n```sql\n" + macros + "```\n")
+	b.WriteString("\n# Views\n\nBeside the tables of schema.md.\n")
+	for _, v := range derivedViews() {
+		fmt.Fprintf(&b, "\n## View %s\n\n%s\n\n```sql\n%s```\n", v.Name, v.Doc, v.SQL)
+	}
+	b.WriteString("\n## Macros\n\nWhat engines write differently, for DuckDB; any SQL may use them.\n\n```sql\n" + macros + "```\n")
 	return b.String(), nil
 }
 

@@ -41,22 +41,10 @@ func beyond(t time.Time) int { return t.Nanosecond() % 1000 }
 
 func microseconds(us int64) string { return fmt.Sprintf("make_timestamp(%d::BIGINT)", us) }
 
-// where is the dataset's filter as a clause over a table's columns of time, what they have beyond microseconds, and sensor: rows that last reach into
-// the period, and rows without a time are in none.
+// where is the dataset's filter as a clause over the columns of a table: rows that reach into the period, of its sensors. Rows without a time
+// are in no period.
 func (d *Dataset) where(t schema.Table) string {
-	var conditions []string
-	if at := d.From; !at.IsZero() {
-		conditions = append(conditions, t.LastTS+" >= "+microseconds(at.UnixMicro()))
-		if ns := beyond(at); ns > 0 {
-			conditions = append(conditions, fmt.Sprintf("(%s > %s OR %[1]s_extra_ns >= %[3]d)", t.LastTS, microseconds(at.UnixMicro()), ns))
-		}
-	}
-	if at := d.To; !at.IsZero() {
-		conditions = append(conditions, t.FirstTS+" < "+microseconds(ceilMicro(at)))
-		if ns := beyond(at); ns > 0 {
-			conditions = append(conditions, fmt.Sprintf("(%s < %s OR %[1]s_extra_ns < %[3]d)", t.FirstTS, microseconds(at.UnixMicro()), ns))
-		}
-	}
+	conditions := d.period(t.FirstTS, t.LastTS)
 	if len(d.Sensors) > 0 {
 		var names []string
 		for _, s := range d.Sensors {
@@ -68,4 +56,41 @@ func (d *Dataset) where(t schema.Table) string {
 		return ""
 	}
 	return " WHERE " + strings.Join(conditions, " AND ")
+}
+
+// period is what holds of a row that lasts from the time in one column to that in another, if it reaches into the dataset's period. The
+// nanoseconds of a time stand in the column of the same name with _extra_ns behind.
+func (d *Dataset) period(first, last string) []string {
+	var conditions []string
+	if at := d.From; !at.IsZero() {
+		conditions = append(conditions, last+" >= "+microseconds(at.UnixMicro()))
+		if ns := beyond(at); ns > 0 {
+			conditions = append(conditions, fmt.Sprintf("(%s > %s OR %s_extra_ns >= %d)", last, microseconds(at.UnixMicro()), last, ns))
+		}
+	}
+	if at := d.To; !at.IsZero() {
+		conditions = append(conditions, first+" < "+microseconds(ceilMicro(at)))
+		if ns := beyond(at); ns > 0 {
+			conditions = append(conditions, fmt.Sprintf("(%s < %s OR %s_extra_ns < %d)", first, microseconds(at.UnixMicro()), first, ns))
+		}
+	}
+	return conditions
+}
+
+// periodMacro is the macro in_period: whether something that lasts from one time to another reaches into the dataset's period.
+func (d *Dataset) periodMacro() string {
+	conditions := append(d.period("first", "last"), "true")
+	return "CREATE MACRO in_period(first, first_extra_ns, last, last_extra_ns) AS " + strings.Join(conditions, " AND ")
+}
+
+// widened is the dataset with a period that begins earlier and ends later by d.
+func (d *Dataset) widened(by time.Duration) *Dataset {
+	w := *d
+	if !w.From.IsZero() {
+		w.From = w.From.Add(-by)
+	}
+	if !w.To.IsZero() {
+		w.To = w.To.Add(by)
+	}
+	return &w
 }

@@ -100,7 +100,7 @@ func (s *Session) open() error {
 	if err := s.defineFunctions(); err != nil {
 		return err
 	}
-	if err := s.admin.exec(macros + ";" + reasonDoc()); err != nil {
+	if err := s.admin.exec(macros + ";" + reasonDoc() + ";" + s.dataset.periodMacro()); err != nil {
 		return fmt.Errorf("define macros: %w", err)
 	}
 	if err := s.admin.exec(s.confinement()); err != nil {

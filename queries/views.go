@@ -26,17 +26,17 @@ func reasonDoc() string {
 	return b.String()
 }
 
-//go:embed sql/views/scapy.sql
-var scapyView string
-
 // catalogWords ask what views there are.
 var catalogWords = []string{"show", "information_schema", "duckdb_views", "duckdb_columns", "sql_auto_complete"}
 
 // viewNames are all views of a session.
 func viewNames() []string {
-	names := []string{"captures", "enrichment", "scapy"}
+	names := []string{"captures", "enrichment"}
 	for _, t := range schema.Tables() {
 		names = append(names, t.Name)
+	}
+	for _, v := range derivedViews() {
+		names = append(names, v.Name)
 	}
 	return names
 }
@@ -53,10 +53,12 @@ func (s *Session) makeViews(sql string) error {
 	if slices.ContainsFunc(named, func(w string) bool { return slices.Contains(catalogWords, w) }) {
 		named = append(viewNames(), named...)
 	}
-	if slices.Contains(named, "scapy") {
-		named = append([]string{"packets", "payloads"}, named...)
-	}
-	for _, name := range named {
+	return s.makeNamed(named)
+}
+
+// makeNamed makes the views of these names; what is no view's name is passed over.
+func (s *Session) makeNamed(names []string) error {
+	for _, name := range names {
 		if s.made[name] {
 			continue
 		}
@@ -71,44 +73,64 @@ func (s *Session) makeViews(sql string) error {
 	return nil
 }
 
-// makeView makes the view of that name; false when there is none.
+// makeView makes the view of that name, and before it those that it reads; false when there is none.
 func (s *Session) makeView(name string) (bool, error) {
 	switch name {
-	case "scapy":
-		return true, s.admin.exec("CREATE VIEW scapy AS " + scapyView)
 	case "captures":
 		return true, s.makeCaptures()
+	case "capture_order":
+		return true, s.makeCaptureOrder()
+	case conversationLinks:
+		if err := s.makeNamed([]string{aroundFlows, "capture_order"}); err != nil {
+			return false, err
+		}
+		return true, s.admin.exec("CREATE TABLE " + conversationLinks + " AS " + fill(linksTemplate, map[string]string{"Link": linkSQL()}))
 	case "enrichment":
 		return true, s.makeEnrichment()
+	case aroundFlows:
+		return true, s.admin.exec(s.dataset.widened(flowTimeouts).tableView(aroundFlows, schema.Flows.Table))
 	}
 	for _, t := range schema.Tables() {
 		if t.Name == name {
-			return true, s.admin.exec(s.tableView(t))
+			return true, s.admin.exec(s.dataset.tableView(name, t))
+		}
+	}
+	for _, v := range derivedViews() {
+		if v.Name == name {
+			return true, s.makeDerived(v)
 		}
 	}
 	return false, nil
 }
 
+func (s *Session) makeDerived(v derivedView) error {
+	needed := slices.DeleteFunc(words(v.SQL), func(w string) bool { return w == v.Name })
+	if err := s.makeNamed(needed); err != nil {
+		return err
+	}
+	return s.admin.exec("CREATE VIEW " + identifier(v.Name) + " AS " + v.SQL)
+}
+
 // tableView reads a table's files: one read_parquet of a list for each schema version, joined by name, so that a column which older
 // files lack is NULL there. (DuckDB's own union_by_name is 2-3 times slower and takes 5 times the memory, and a list of mixed
 // versions without it drops columns in silence.) The shape, an empty table, gives the columns, their order and their types.
-func (s *Session) tableView(t schema.Table) string {
-	shape := "shape." + identifier(t.Name)
+func (d *Dataset) tableView(name string, t schema.Table) string {
+	shape := "shape." + identifier(name)
 	var b strings.Builder
-	fmt.Fprintf(&b, "CREATE TABLE %s %s; CREATE VIEW %s AS SELECT * FROM (SELECT * FROM %s", shape, t.DuckDB(), identifier(t.Name), shape)
+	fmt.Fprintf(&b, "CREATE TABLE %s %s; CREATE VIEW %s AS SELECT * FROM (SELECT * FROM %s", shape, t.DuckDB(), identifier(name), shape)
 	versions := map[int32][]string{}
-	for _, f := range s.dataset.Live(t.Name) {
+	for _, f := range d.Live(t.Name) {
 		versions[f.SchemaVersion] = append(versions[f.SchemaVersion], literal(f.Path))
 	}
 	if list := versions[schema.Version]; len(versions) == 1 && list != nil {
 		b.Reset()
-		fmt.Fprintf(&b, "CREATE VIEW %s AS SELECT * FROM (%s", identifier(t.Name), readParquet(list))
+		fmt.Fprintf(&b, "CREATE VIEW %s AS SELECT * FROM (%s", identifier(name), readParquet(list))
 	} else {
 		for _, version := range sortedKeys(versions) {
 			b.WriteString(" UNION ALL BY NAME " + readParquet(versions[version]))
 		}
 	}
-	b.WriteString(")" + s.dataset.where(t))
+	b.WriteString(")" + d.where(t))
 	return b.String()
 }
 

@@ -74,3 +74,32 @@ CREATE MACRO file_magic(h) AS CASE
   WHEN starts_with(h, 'd0cf11e0a1b11ae1') THEN 'OLE document'
   WHEN starts_with(h, '53514c69746520666f726d6174203300') THEN 'SQLite'
   WHEN starts_with(h, '52494646') THEN 'RIFF' END;
+
+-- How flows merge into conversations. A sum of squares in two words of base 2^32, as one number and back.
+CREATE MACRO wide(hi, lo) AS CAST(hi AS HUGEINT) * 4294967296 + lo;
+CREATE MACRO high_word(w) AS TRY_CAST(w // 4294967296 AS BIGINT);
+CREATE MACRO low_word(w) AS CAST(w % 4294967296 AS BIGINT);
+-- The standard deviation of a population of n numbers, by their sum and that of their squares.
+CREATE MACRO deviation(total, squares, n) AS
+  sqrt(CAST(CAST(n AS HUGEINT) * squares - CAST(total AS HUGEINT) * total AS DOUBLE)) / nullif(n, 0);
+-- Times with their nanoseconds, for comparison.
+CREATE MACRO time_order(ts, extra_ns) AS CAST(epoch_us(ts) AS HUGEINT) * 1000 + extra_ns;
+-- Upper case for lower and lower for upper.
+CREATE MACRO swapped_case(s) AS translate(s, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
+-- conn_state by what was counted of both sides, as flows has it; syns, synacks, fins, rsts are NULL unless the protocol is TCP.
+CREATE MACRO tcp_side(packets, syns, synacks, fins, rsts, other_syns, other_synacks) AS CASE
+  WHEN rsts > 0 THEN 6 WHEN fins > 0 THEN 5
+  WHEN syns + synacks > 0 AND other_syns + other_synacks > 0 AND synacks + other_synacks > 0 THEN 4
+  WHEN syns > 0 THEN 3 WHEN synacks > 0 THEN 2 WHEN packets > 0 THEN 1 ELSE 0 END; -- reset, closed, established, SYN sent, SYN and ACK sent, partial, inactive
+CREATE MACRO tcp_state(orig, resp, orig_syn, resp_syn, empty) AS CASE
+  WHEN resp = 6 AND orig_syn AND NOT resp_syn AND (orig <= 3 OR orig = 6 AND empty) THEN 'REJ'
+  WHEN resp = 6 AND orig <= 1 THEN 'RSTRH' WHEN resp = 6 THEN 'RSTR'
+  WHEN orig = 6 AND resp <= 1 THEN 'RSTOS0' WHEN orig = 6 THEN 'RSTO'
+  WHEN orig = 5 AND resp = 5 THEN 'SF' WHEN orig = 5 AND resp <= 1 THEN 'SH' WHEN orig = 5 THEN 'S2'
+  WHEN resp = 5 AND orig <= 1 THEN 'SHR' WHEN resp = 5 THEN 'S3'
+  WHEN orig = 3 AND resp = 0 THEN 'S0' WHEN orig = 4 AND resp = 4 THEN 'S1' ELSE 'OTH' END;
+CREATE MACRO conn_state_of(proto, port, packets, syns, synacks, fins, rsts, rev_packets, rev_syns, rev_synacks, rev_fins, rev_rsts, payload) AS CASE
+  WHEN proto = 17 AND port IS NOT NULL THEN CASE WHEN packets > 0 AND rev_packets > 0 THEN 'SF' WHEN packets > 0 THEN 'S0' ELSE 'SHR' END
+  WHEN syns IS NULL THEN 'OTH'
+  ELSE tcp_state(tcp_side(packets, syns, synacks, fins, rsts, rev_syns, rev_synacks), tcp_side(rev_packets, rev_syns, rev_synacks, rev_fins, rev_rsts, syns, synacks),
+                 syns > 0, rev_syns + rev_synacks > 0, payload = 0) END;
