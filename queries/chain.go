@@ -22,6 +22,9 @@ type link struct {
 	ends                    [2]linkEnd
 }
 
+// same reports whether two rows claim to be one flow, as only those of a damaged lake do.
+func (l *link) same(o *link) bool { return l.ordinal == o.ordinal && l.flow == o.flow }
+
 // linkEnd is one end of a flow, the lower or the higher.
 type linkEnd struct{ isn, syns, packets, firstAck int64 }
 
@@ -54,7 +57,9 @@ func parseLinks(text string) ([]link, error) {
 		}
 		links = append(links, l)
 	}
-	slices.SortFunc(links, func(a, b link) int { return cmp.Or(cmp.Compare(a.ordinal, b.ordinal), cmp.Compare(a.flow, b.flow)) })
+	slices.SortFunc(links, func(a, b link) int {
+		return cmp.Or(cmp.Compare(a.ordinal, b.ordinal), cmp.Compare(a.flow, b.flow), cmp.Compare(a.first, b.first), cmp.Compare(a.last, b.last))
+	})
 	return links, nil
 }
 
@@ -128,7 +133,7 @@ func chainedFlows(text string) string {
 		c := conversation{last: none, isn: [2]int64{none, none}}
 		c.add(&links[0])
 		n := 1
-		for n < len(links) && links[n-1].idle != 1 && c.goesOn(&links[n]) {
+		for n < len(links) && links[n-1].idle != 1 && !links[n].same(&links[n-1]) && c.goesOn(&links[n]) {
 			c.add(&links[n])
 			n++
 		}

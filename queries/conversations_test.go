@@ -196,13 +196,31 @@ var uncuttable = map[string]string{
 // TestCuts holds that captures cut anywhere, and by the active timeout, give the conversations that a tracker finds in the whole ones that has no
 // active timeout.
 func TestCuts(t *testing.T) {
+	t.Run("testdata", func(t *testing.T) {
+		paths, err := filepath.Glob("../testdata/*.pcap*")
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("no captures in testdata: %v", err)
+		}
+		compareCuts(t, paths)
+	})
+	t.Run("shared", func(t *testing.T) {
+		var paths []string
+		for _, c := range shared.Captures(t) {
+			if c.Reader >= 10 && c.Reader <= 2_000 && uncuttable[c.Rel] == "" {
+				paths = append(paths, c.Path)
+			}
+		}
+		compareCuts(t, paths)
+	})
+}
+
+func compareCuts(t *testing.T, paths []string) {
 	random := rand.New(rand.NewPCG(5, 5))
 	captures, pieces, conversations := 0, 0, 0
-	all := slices.DeleteFunc(shared.Captures(t), func(c shared.Capture) bool { return c.Reader < 10 || c.Reader > 2_000 || uncuttable[c.Rel] != "" })
-	for batch := range slices.Chunk(all, 100) {
+	for batch := range slices.Chunk(paths, 100) {
 		whole, cut := &cutLake{t: t, dir: t.TempDir(), active: math.MaxInt64}, &cutLake{t: t, dir: t.TempDir()}
-		for _, c := range batch {
-			packets := decoded(t, c.Path)
+		for _, path := range batch {
+			packets := decoded(t, path)
 			if len(packets) < 2 || slices.ContainsFunc(packets, func(p schema.Packet) bool { return p.TS == schema.NoTime }) {
 				continue // captures without times are in no order
 			}
@@ -211,14 +229,17 @@ func TestCuts(t *testing.T) {
 				cuts = append(cuts, 1+random.IntN(len(packets)-1))
 			}
 			cuts = inOrder(packets, cuts)
-			whole.add(c.Rel, packets, nil)
-			cut.add(c.Rel, packets, cuts)
+			whole.add(path, packets, nil)
+			cut.add(path, packets, cuts)
 			captures, pieces = captures+1, pieces+len(cuts)+1
 		}
 		names, want := conversationRows(t, whole.session())
 		_, got := conversationRows(t, cut.session())
 		compareConversations(t, names, want, got)
 		conversations += len(want)
+	}
+	if conversations == 0 {
+		t.Error("nothing was compared")
 	}
 	shared.Report(t, "%d captures cut into %d: %d conversations compared", captures, pieces, conversations)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/pcaplake/pcaplake/schema"
 )
 
 // derivedView is a view over tables and other views, in SQL.
@@ -15,6 +17,11 @@ type derivedView struct {
 	Doc  string // what a row is, in sentences
 	SQL  string
 }
+
+// resolutionMacros are made with the view resolutions, which they read.
+//
+//go:embed sql/macros/resolutions.sql
+var resolutionMacros string
 
 //go:embed sql/views/*.sql
 var viewFiles embed.FS
@@ -27,7 +34,7 @@ const (
 
 // derivedViews are all of them, in the order in which documents list them. Files in sql/views begin with their doc as comments.
 var derivedViews = sync.OnceValue(func() []derivedView {
-	views := []derivedView{conversationsView()}
+	views := []derivedView{conversationsView(), ecsView()}
 	entries, err := viewFiles.ReadDir("sql/views")
 	if err != nil {
 		panic(err) // built in
@@ -58,4 +65,20 @@ func parseView(name, text string) derivedView {
 		panic(fmt.Sprintf("view %s has no doc", name))
 	}
 	return v
+}
+
+// ecsView has the conversations under the names of the Elastic Common Schema, as the columns of flows declare them.
+func ecsView() derivedView {
+	var fields []string
+	for _, c := range schema.Flows.Columns {
+		if c.ECS != "" {
+			fields = append(fields, c.Name+" AS "+identifier(c.ECS))
+		}
+	}
+	fields = append(fields, `fwd_ip_bytes + rev_ip_bytes AS "network.bytes"`, `fwd_packets + rev_packets AS "network.packets"`,
+		`CAST(duration_us AS HUGEINT) * 1000 AS "event.duration"`, `ip_proto_name(ip_proto) AS "network.transport"`)
+	return derivedView{
+		Name: "ecs", Doc: "The conversations under the names of the Elastic Common Schema.",
+		SQL: "SELECT " + strings.Join(fields, ",\n       ") + "\nFROM conversations\n",
+	}
 }

@@ -53,6 +53,9 @@ func (s *Session) makeViews(sql string) error {
 	if slices.ContainsFunc(named, func(w string) bool { return slices.Contains(catalogWords, w) }) {
 		named = append(viewNames(), named...)
 	}
+	if slices.Contains(named, "resolved_name") {
+		named = append(named, "resolutions") // which that macro reads
+	}
 	return s.makeNamed(named)
 }
 
@@ -108,7 +111,11 @@ func (s *Session) makeDerived(v derivedView) error {
 	if err := s.makeNamed(needed); err != nil {
 		return err
 	}
-	return s.admin.exec("CREATE VIEW " + identifier(v.Name) + " AS " + v.SQL)
+	sql := "CREATE VIEW " + identifier(v.Name) + " AS " + v.SQL
+	if v.Name == "resolutions" {
+		sql += ";" + resolutionMacros
+	}
+	return s.admin.exec(sql)
 }
 
 // tableView reads a table's files: one read_parquet of a list for each schema version, joined by name, so that a column which older

@@ -17,7 +17,8 @@ func queryCommand(s streams) *cli.Command {
 		Name:      "query",
 		Usage:     "answer a named query or any SQL that reads",
 		ArgsUsage: "NAME|SQL",
-		Description: `One word is the name of a query; anything else is SQL (DuckDB's) over the views packets, arp, dns, payloads, captures and scapy.
+		Description: `One word is the name of a query; anything else is SQL (DuckDB's) over the tables of docs/schema.md and the views
+of docs/queries.md, such as packets, flows, dns, captures, conversations, hosts and scapy.
 
 Examples:
   pcaplake query suspicious-address

@@ -13,12 +13,12 @@ WITH shared AS ( -- keys of which one flow may go on in another: across captures
   SEMI JOIN shared USING (flow_hash)
   LEFT JOIN capture_order USING (capture_id)
 ), chains AS (
-  SELECT unnest(string_split(chained_flows(string_agg(link, ';')), ';')) AS link
+  SELECT flow_hash, unnest(string_split(chained_flows(string_agg(link, ';')), ';')) AS link
   FROM ends
   GROUP BY sensor, flow_hash, low_ip, high_ip, low_port, high_port, ip_proto, icmp_id
   HAVING count(*) > 1
 )
-  SELECT capture_id, CAST(split_part(link, ' ', 2) AS BIGINT) AS flow_id, split_part(link, ' ', 3) AS head,
-         CAST(split_part(link, ' ', 4) AS BIGINT) AS piece, split_part(link, ' ', 5) = '1' AS turned
-  FROM chains
-  JOIN capture_order ON capture_order.ordinal = CAST(split_part(link, ' ', 1) AS BIGINT)
+SELECT capture_id, flow_hash, CAST(split_part(link, ' ', 2) AS BIGINT) AS flow_id, split_part(link, ' ', 3) AS head,
+       CAST(split_part(link, ' ', 4) AS BIGINT) AS piece, split_part(link, ' ', 5) = '1' AS turned
+FROM chains
+JOIN capture_order ON capture_order.ordinal = CAST(split_part(link, ' ', 1) AS BIGINT)
