@@ -3,6 +3,7 @@ package rowgen
 import (
 	"net/netip"
 	"reflect"
+	"strings"
 
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -41,7 +42,11 @@ func (g gen) set(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			g.set(v.Field(i))
+			if f := v.Field(i); f.Kind() == reflect.Int64 && strings.HasSuffix(v.Type().Field(i).Name, "TS") {
+				f.SetInt(g.ts(i)) // a time that engines can say
+			} else {
+				g.set(f)
+			}
 		}
 	case reflect.String:
 		v.SetString(g.pick("", "udp", "<b>", "a'b"))
