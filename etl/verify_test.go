@@ -217,18 +217,18 @@ func TestVerifyFindings(t *testing.T) {
 		{
 			name: "a change that removes what was never there", status: 1,
 			damage: func(t *testing.T) {
-				place(t, "lake/_manifests/m-000001.json", []byte(`{"seq": 1, "adds": [], "removes": ["packets/x.parquet"]}`))
+				place(t, "lake/_manifests/m-000000000001.json", []byte(`{"seq": 1, "adds": [], "removes": ["packets/x.parquet"]}`))
 			},
-			want: []string{"error a change removes it"},
+			want: []string{"error it removes packets"},
 		},
 		{
-			name: "a change under another number", damage: func(t *testing.T) { place(t, "lake/_manifests/m-7.json", []byte(`{"seq": 8}`)) },
-			want: []string{"error it is change 8"}, status: 1,
+			name: "a change under another number", damage: func(t *testing.T) { place(t, "lake/_manifests/m-000000000007.json", []byte(`{"seq": 8}`)) },
+			want: []string{"error it is change 8", "error the change before it is 0"}, status: 1,
 		},
 		{
 			name: "a change that removes", damage: func(t *testing.T) {
 				name, _ := filepath.Rel("lake", glob(t, packets))
-				place(t, "lake/_manifests/m-1.json", []byte(fmt.Sprintf(`{"seq": 1, "removes": [%q]}`, name)))
+				place(t, "lake/_manifests/m-000000000001.json", []byte(fmt.Sprintf(`{"seq": 1, "removes": [%q]}`, name)))
 			},
 			want: []string{"info it was removed"},
 		},

@@ -46,13 +46,14 @@ type Audit struct {
 // What to do.
 const (
 	restoreManifest = "restore it from a backup, or move it away and ingest its capture again: its files come back under the same names"
+	restoreChange   = "restore from a backup what is missing in _manifests"
 	updateProgram   = "update pcaplake; move it away if it is not pcaplake's"
 	nothingToDo     = "nothing: no reader sees it; remove it to free its space once no ingest is running"
 )
 
 // Audit reads all manifests and the names, sizes and modes of all objects; no live file is opened. An error is one of the store as a whole.
 func (l *Lake) Audit(ctx context.Context) (*Audit, error) {
-	a := &audit{lake: l, history: newHistory(), names: map[string]string{}, modes: map[fs.FileMode][]string{}}
+	a := &audit{lake: l, history: new(history), names: map[string]string{}, changes: map[*Change]string{}, modes: map[fs.FileMode][]string{}}
 	a.marker()
 	objects, err := l.store.List(manifestFolder)
 	if err != nil {
@@ -77,7 +78,9 @@ type audit struct {
 	Audit
 	lake    *Lake
 	history *history
-	names   map[string]string // the manifest that adds a file, by the file's name
+	at      *replay            // what is live
+	names   map[string]string  // the manifest that adds a file, by the file's name
+	changes map[*Change]string // the names of their manifests
 	modes   map[fs.FileMode][]string
 }
 
@@ -123,8 +126,7 @@ func (a *audit) manifest(name string) {
 		}
 	} else {
 		c := a.history.changes[len(a.history.changes)-1]
-		problems = c.problems(name, text)
-		a.add(name, c.Adds)
+		problems, a.changes[c] = c.problems(name, text), name
 	}
 	for _, p := range problems {
 		a.broken(name, restoreManifest, "%s", p)
@@ -153,27 +155,45 @@ func andMore(names []string) string {
 	return fmt.Sprintf("; so it is for %d more", len(names)-1)
 }
 
-// settle finds out what is live, and what changes say of things that are not there.
+// settle finds out what is live, and holds each change against what was there before it.
 func (a *audit) settle() {
-	a.Captures = slices.Collect(a.history.live())
-	for f, m := range a.history.files() {
-		a.Files = append(a.Files, LiveFile{f, m})
+	a.at = newReplay()
+	for _, m := range a.history.captures {
+		a.at.add(m)
 	}
-	slices.SortFunc(a.Files, func(x, y LiveFile) int { return strings.Compare(x.Name, y.Name) })
-	for _, name := range slices.Sorted(maps.Keys(a.history.removed)) {
-		if a.names[name] == "" {
-			a.broken(name, "restore the manifest that added it from a backup", "a change removes it, and no manifest added it")
+	a.history.sort()
+	for _, c := range a.history.changes {
+		name := a.changes[c]
+		if c.Seq != a.at.seq+1 {
+			a.broken(name, restoreChange, "the change before it is %d", a.at.seq)
+		}
+		for _, p := range a.at.problems(c) {
+			a.broken(name, restoreChange, "%s", p)
+		}
+		for f := range c.files() {
+			a.names[f.Name] = name
+		}
+		a.at.change(c)
+	}
+	for hash, m := range a.at.captures {
+		if !a.at.dropped[hash] {
+			a.Captures = append(a.Captures, m)
 		}
 	}
+	for _, f := range a.at.files {
+		a.Files = append(a.Files, *f)
+	}
+	slices.SortFunc(a.Captures, func(x, y *Manifest) int { return strings.Compare(x.ContentHash, y.ContentHash) })
+	slices.SortFunc(a.Files, func(x, y LiveFile) int { return strings.Compare(x.Name, y.Name) })
 }
 
 // object judges an object by its name: whether a manifest names it, and whether it is left over.
 func (a *audit) object(o Object) {
 	folder, rest, _ := strings.Cut(o.Name, "/")
 	switch {
-	case a.names[o.Name] != "" && !a.history.removed[o.Name]:
+	case a.at.files[o.Name] != nil:
 		a.mode(o)
-	case a.history.removed[o.Name]:
+	case a.at.removed[o.Name] > 0:
 		a.info(o.Name, "it was removed from the lake and still takes space", nothingToDo)
 	case folder == stagingFolder:
 		if strings.HasSuffix(rest, "/"+heartbeatName) && time.Since(o.Changed) > abandonedAfter {

@@ -1,23 +1,13 @@
 package lake
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
-	"iter"
+	"fmt"
+	"slices"
 	"strings"
 )
-
-// A history is all manifests of a lake: what every capture and every change said. What is live follows from it.
-type history struct {
-	captures []*Manifest
-	changes  []*Change
-	removed  map[string]bool // names of files
-	claimed  map[string]bool // content hashes of captures that live by a change
-	dropped  map[string]bool // content hashes of captures that live no more
-}
-
-func newHistory() *history {
-	return &history{removed: map[string]bool{}, claimed: map[string]bool{}, dropped: map[string]bool{}}
-}
 
 // The kinds of manifests, by what their names begin with.
 const (
@@ -36,6 +26,12 @@ func manifestKind(name string) string {
 	return ""
 }
 
+// A history is the manifests of a lake as they were read: what every capture and every change said.
+type history struct {
+	captures []*Manifest
+	changes  []*Change
+}
+
 // parse reads a manifest from its text and adds it.
 func (h *history) parse(kind string, text []byte) error {
 	if kind == captureKind {
@@ -51,48 +47,67 @@ func (h *history) parse(kind string, text []byte) error {
 		return err
 	}
 	h.changes = append(h.changes, c)
-	mark(h.removed, c.Removes)
-	mark(h.claimed, c.Claims)
-	mark(h.dropped, c.Drops)
 	return nil
 }
 
-func mark(set map[string]bool, names []string) {
-	for _, n := range names {
-		set[n] = true
+// read reads all manifests. Changes have numbers without gaps; one that is not listed was written while the folder was read, after some
+// that are, and is read by its name.
+func (l *Lake) read(ctx context.Context) (*history, error) {
+	objects, err := l.store.List(manifestFolder)
+	if err != nil {
+		return nil, fmt.Errorf("list manifests: %w", err)
 	}
+	h := new(history)
+	for _, o := range objects {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := l.readManifest(h, o.Name); err != nil {
+			return nil, err
+		}
+	}
+	h.sort()
+	for i := 0; i < len(h.changes); i++ {
+		if want := int64(i) + 1; h.changes[i].Seq > want {
+			if err := l.readManifest(h, changeManifest(want)); err != nil {
+				return nil, err
+			}
+			h.sort()
+		}
+		if h.changes[i].Seq != int64(i)+1 {
+			return nil, fmt.Errorf("read manifests: change %d is there under two names", h.changes[i].Seq)
+		}
+	}
+	return h, nil
 }
 
-// exists reports whether a capture is part of the lake, be it only for files that are left of it.
-func (h *history) exists(m *Manifest) bool { return m.Via == "" || h.claimed[m.ContentHash] }
-
-// live are the captures that the lake has.
-func (h *history) live() iter.Seq[*Manifest] {
-	return func(yield func(*Manifest) bool) {
-		for _, m := range h.captures {
-			if h.exists(m) && !h.dropped[m.ContentHash] && !yield(m) {
-				return
-			}
-		}
-	}
+func (h *history) sort() {
+	slices.SortFunc(h.changes, func(a, b *Change) int { return cmp.Compare(a.Seq, b.Seq) })
 }
 
-// files are the live files, each with the capture that added it; nil for a change.
-func (h *history) files() iter.Seq2[File, *Manifest] {
-	return func(yield func(File, *Manifest) bool) {
-		for _, m := range h.captures {
-			for _, f := range m.Adds {
-				if h.exists(m) && !h.removed[f.Name] && !yield(f, m) {
-					return
-				}
-			}
-		}
-		for _, c := range h.changes {
-			for _, f := range c.Adds {
-				if !h.removed[f.Name] && !yield(f, nil) {
-					return
-				}
-			}
-		}
+func (l *Lake) readManifest(h *history, name string) error {
+	kind := manifestKind(name)
+	if kind == "" {
+		return fmt.Errorf("%w: it holds %s, of a kind that this program does not know", ErrNewer, name)
 	}
+	text, err := l.store.Read(name)
+	if err != nil {
+		return fmt.Errorf("read manifest: %w", err)
+	}
+	if err := h.parse(kind, text); err != nil {
+		return fmt.Errorf("read manifest %s: %w", l.store.Path(name), err)
+	}
+	return nil
+}
+
+// replay takes the manifests in the order in which they hold.
+func (h *history) replay() *replay {
+	r := newReplay()
+	for _, m := range h.captures {
+		r.add(m)
+	}
+	for _, c := range h.changes {
+		r.change(c)
+	}
+	return r
 }

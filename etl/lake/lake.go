@@ -109,11 +109,14 @@ func (l *Lake) WriteRun(name string, v any) error {
 
 func notExists(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-// live turns a manifest's file into what readers need.
-func (l *Lake) live(f File, version int32) schema.File {
+// live turns a live file into what readers need.
+func (l *Lake) live(f *LiveFile) schema.File {
 	out := schema.File{
 		Table: f.Table, Path: l.store.Path(f.Name), Name: f.Name, Sensor: f.Sensor, Date: f.Date,
-		Rows: f.Rows, Bytes: f.Bytes, MinTS: schema.NoTime, MaxTS: schema.NoTime, SchemaVersion: version, BLAKE3: f.BLAKE3,
+		Rows: f.Rows, Bytes: f.Bytes, MinTS: schema.NoTime, MaxTS: schema.NoTime, SchemaVersion: f.SchemaVersion, BLAKE3: f.BLAKE3,
+	}
+	if f.Capture != nil {
+		out.SchemaVersion = f.Capture.SchemaVersion
 	}
 	if f.MinTS != nil && f.MaxTS != nil {
 		out.MinTS, out.MaxTS = *f.MinTS, *f.MaxTS

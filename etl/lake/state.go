@@ -3,7 +3,6 @@ package lake
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/pcaplake/pcaplake/schema"
@@ -11,56 +10,40 @@ import (
 
 // State is what a lake consists of at one moment: its live captures and files. The zero State is that of an empty lake.
 type State struct {
+	at        *replay // nil in the zero State
 	manifests []*Manifest
-	files     []schema.File
-	byContent map[string]*Manifest
+	live      []LiveFile
+	files     []schema.File // the same as readers need them
 	heads     map[string]bool
 }
 
 // Load reads the manifests: live files are all that were added without those that were removed. It never lists the folders of the tables.
 func (l *Lake) Load(ctx context.Context) (*State, error) {
-	objects, err := l.store.List(manifestFolder)
+	h, err := l.read(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("list manifests: %w", err)
+		return nil, err
 	}
-	h := newHistory()
-	for _, o := range objects {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		kind := manifestKind(o.Name)
-		if kind == "" {
-			return nil, fmt.Errorf("%w: it holds %s, of a kind that this program does not know", ErrNewer, o.Name)
-		}
-		text, err := l.store.Read(o.Name)
-		if err != nil {
-			return nil, fmt.Errorf("read manifest: %w", err)
-		}
-		if err := h.parse(kind, text); err != nil {
-			return nil, fmt.Errorf("read manifest %s: %w", l.store.Path(o.Name), err)
-		}
-	}
-	return l.state(h), nil
+	return l.state(h.replay()), nil
 }
 
-func (l *Lake) state(h *history) *State {
-	s := &State{byContent: make(map[string]*Manifest), heads: make(map[string]bool)}
-	for m := range h.live() {
-		s.manifests = append(s.manifests, m)
-		s.byContent[m.ContentHash] = m
+func (l *Lake) state(r *replay) *State {
+	s := &State{at: r, heads: make(map[string]bool, len(r.captures))}
+	for hash, m := range r.captures {
 		s.heads[m.HeadHash] = true
-	}
-	for f, m := range h.files() {
-		version := schema.Version
-		if m != nil {
-			version = m.SchemaVersion
+		if !r.dropped[hash] {
+			s.manifests = append(s.manifests, m)
 		}
-		s.files = append(s.files, l.live(f, version))
 	}
 	slices.SortFunc(s.manifests, func(a, b *Manifest) int {
 		return cmp.Or(cmp.Compare(start(a), start(b)), cmp.Compare(a.CaptureID, b.CaptureID), cmp.Compare(a.ContentHash, b.ContentHash))
 	})
-	slices.SortFunc(s.files, func(a, b schema.File) int { return cmp.Or(cmp.Compare(a.MinTS, b.MinTS), cmp.Compare(a.Name, b.Name)) })
+	for _, f := range r.files {
+		s.live = append(s.live, *f)
+	}
+	slices.SortFunc(s.live, func(a, b LiveFile) int { return cmp.Or(cmp.Compare(a.first(), b.first()), cmp.Compare(a.Name, b.Name)) })
+	for i := range s.live {
+		s.files = append(s.files, l.live(&s.live[i]))
+	}
 	return s
 }
 
@@ -69,6 +52,14 @@ func start(m *Manifest) int64 {
 		return schema.NoTime
 	}
 	return *m.FirstTS
+}
+
+// first is the first time of a file; NoTime when no row has one.
+func (f *File) first() int64 {
+	if f.MinTS == nil || f.MaxTS == nil {
+		return schema.NoTime
+	}
+	return *f.MinTS
 }
 
 // Manifests returns the live captures, by first time stamp and capture id.
@@ -97,11 +88,28 @@ func (s *State) Files(table string) []schema.File {
 // AllFiles returns the live files of all tables, by first time stamp and name.
 func (s *State) AllFiles() []schema.File { return s.files }
 
-// ByContent finds the capture with a content hash.
+// LiveFiles returns the live files of all tables as their manifests have them, by first time stamp and name.
+func (s *State) LiveFiles() []LiveFile { return s.live }
+
+// ByContent finds the live capture with a content hash.
 func (s *State) ByContent(hash string) (*Manifest, bool) {
-	m, ok := s.byContent[hash]
-	return m, ok
+	if s.at == nil {
+		return nil, false
+	}
+	m := s.at.live(hash)
+	return m, m != nil
 }
 
-// ByHead reports whether a live capture begins like this one.
+// Known reports whether a content is in the lake, or was until another capture took its place.
+func (s *State) Known(hash string) bool { return s.at != nil && s.at.captures[hash] != nil }
+
+// ByHead reports whether a known capture begins like this one.
 func (s *State) ByHead(hash string) bool { return s.heads[hash] }
+
+// Seq is the number of the last change; 0 when there was none.
+func (s *State) Seq() int64 {
+	if s.at == nil {
+		return 0
+	}
+	return s.at.seq
+}
