@@ -74,7 +74,7 @@ var hints = []struct {
 	{lake.ErrNewer, "update pcaplake"},
 	{etl.ErrNoInput, "name capture files or folders that hold some"},
 	{etl.ErrCap, "raise --max-bytes, or move what is not the lake's out of its folder"},
-	{etl.ErrConflict, "a capture is committed once; ingest it into another lake to have it with other options"},
+	{etl.ErrConflict, "--replace puts it in the place of what is there"},
 	{syscall.ENOSPC, "free space on the lake's disk and run again; what was committed is safe"},
 	{fs.ErrPermission, "check who may read and write there"},
 	{capture.ErrNoInterface, "ip link lists them"},

@@ -17,7 +17,7 @@ func ingestCommand(s streams) *cli.Command {
 		Usage:     "captures into the lake, each exactly once",
 		ArgsUsage: "SOURCE…",
 		Description: `A SOURCE is a file, a folder, a glob pattern, or - for standard input: pcap or pcapng, plain, gzip or zstd.
-What the lake has is not read again. The last line is a summary as JSON.
+What the lake has is not read again. A capture that grew comes in the place of its earlier part. The last line is a summary as JSON.
 
 Examples:
   pcaplake ingest /archive/2026-11-22/                        a night's captures
@@ -30,6 +30,7 @@ Examples:
 			&cli.StringFlag{Name: "payload", Usage: "bytes of each payload to keep: `N` or all", Value: "0"},
 			&cli.DurationFlag{Name: "settle", Usage: "leave files changed within this `TIME` for later"},
 			&cli.StringFlag{Name: "after", Usage: "what becomes of a source that is committed: keep, move=`DIR` or delete", Value: "keep"},
+			&cli.BoolFlag{Name: "replace", Usage: "put named files in the place of what was read from them before, or with other options"},
 			&cli.BoolFlag{Name: "sha256", Usage: "record SHA-256 of the sources as well"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "say what would be done"},
 			&cli.StringFlag{Name: "summary", Usage: "write the summary to `FILE` as well"},
@@ -66,7 +67,7 @@ func ingest(c *cli.Context, s streams) error {
 func ingestOptions(c *cli.Context, s streams) (etl.Options, error) {
 	o := etl.Options{
 		Lake: c.String("lake"), Sources: c.Args().Slice(), Stdin: s.in, Sensor: c.String("sensor"), Jobs: c.Int("jobs"),
-		Settle: c.Duration("settle"), After: c.String("after"), SHA256: c.Bool("sha256"), DryRun: c.Bool("dry-run"),
+		Settle: c.Duration("settle"), After: c.String("after"), SHA256: c.Bool("sha256"), Replace: c.Bool("replace"), DryRun: c.Bool("dry-run"),
 		Explicit: c.IsSet("sensor") || c.IsSet("payload"), ToolVersion: version,
 	}
 	var err error

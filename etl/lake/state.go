@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -15,6 +16,7 @@ type State struct {
 	live      []LiveFile
 	files     []schema.File // the same as readers need them
 	heads     map[string]bool
+	packets   func() map[string]int64
 }
 
 // Load reads the manifests: live files are all that were added without those that were removed. It never lists the folders of the tables.
@@ -44,8 +46,25 @@ func (l *Lake) state(r *replay) *State {
 	for i := range s.live {
 		s.files = append(s.files, l.live(&s.live[i]))
 	}
+	s.packets = sync.OnceValue(s.countPackets)
 	return s
 }
+
+// countPackets returns the rows of packets that live files have, by capture id.
+func (s *State) countPackets() map[string]int64 {
+	rows := map[string]int64{}
+	for i := range s.live {
+		if f := &s.live[i]; f.Table == schema.Packets.Name {
+			for id, n := range f.shares() {
+				rows[id] += n
+			}
+		}
+	}
+	return rows
+}
+
+// Packets is how many packets of a live capture live files have: as many as its manifest says, less those that expired.
+func (s *State) Packets(m *Manifest) int64 { return s.packets()[m.CaptureID] }
 
 func start(m *Manifest) int64 {
 	if m.FirstTS == nil {
@@ -102,6 +121,17 @@ func (s *State) ByContent(hash string) (*Manifest, bool) {
 
 // Known reports whether a content is in the lake, or was until another capture took its place.
 func (s *State) Known(hash string) bool { return s.at != nil && s.at.captures[hash] != nil }
+
+// Contents returns the content hashes of all known captures, by capture id.
+func (s *State) Contents() map[string]string {
+	ids := map[string]string{}
+	if s.at != nil {
+		for hash, m := range s.at.captures {
+			ids[m.CaptureID] = hash
+		}
+	}
+	return ids
+}
 
 // ByHead reports whether a known capture begins like this one.
 func (s *State) ByHead(hash string) bool { return s.heads[hash] }
