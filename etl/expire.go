@@ -59,7 +59,7 @@ type Expiry struct {
 }
 
 // Expire removes whole files whose rows are all older than they are kept, and the oldest ones of a lake that is over its cap; and deletes
-// what was removed longer ago than the grace. To meet the cap removed files go without grace. Sources are never touched, and captures stay
+// what was removed longer ago than the grace. Where many captures stand outside a checkpoint it writes one. To meet the cap removed files go without grace. Sources are never touched, and captures stay
 // known when no row of them is left. The errors are ErrUsage, ErrCap, *IOError, those of Show, and those of package lake. After ErrCap what
 // is too old is gone, and nothing was removed for the cap.
 func Expire(ctx context.Context, o ExpireOptions) (Expiry, error) {
@@ -73,6 +73,11 @@ func Expire(ctx context.Context, o ExpireOptions) (Expiry, error) {
 	e := &expirer{ExpireOptions: o, lake: l}
 	if e.Now.IsZero() {
 		e.Now = time.Now()
+	}
+	if !o.DryRun {
+		if _, err := l.Checkpoint(ctx); err != nil {
+			return e.done, disk(err)
+		}
 	}
 	err = e.run(ctx)
 	return e.done, err

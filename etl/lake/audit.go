@@ -45,10 +45,12 @@ type Audit struct {
 
 // What to do.
 const (
-	restoreManifest = "restore it from a backup, or move it away and ingest its capture again: its files come back under the same names"
-	restoreChange   = "restore from a backup what is missing in _manifests"
-	updateProgram   = "update pcaplake; move it away if it is not pcaplake's"
-	nothingToDo     = "nothing: no reader sees it; remove it to free its space once no ingest is running"
+	restoreManifest   = "restore it from a backup, or move it away and ingest its capture again: its files come back under the same names"
+	restoreCheckpoint = "restore it from a backup"
+	restoreChange     = "restore from a backup what is missing in _manifests"
+	updateProgram     = "update pcaplake; move it away if it is not pcaplake's"
+	sweptAway         = "nothing: no reader sees it; expire deletes it after its grace"
+	nothingToDo       = "nothing: no reader sees it; remove it to free its space once no ingest is running"
 )
 
 // Audit reads all manifests and the names, sizes and modes of all objects; no live file is opened. An error is one of the store as a whole.
@@ -59,6 +61,10 @@ func (l *Lake) Audit(ctx context.Context) (*Audit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list manifests: %w", err)
 	}
+	if a.last = lastCheckpoint(objects); a.last != "" {
+		a.checkpoint(ctx)
+	}
+	a.folded = a.history.base.folds()
 	for _, o := range objects {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -78,9 +84,11 @@ type audit struct {
 	Audit
 	lake    *Lake
 	history *history
-	at      *replay            // what is live
-	names   map[string]string  // the manifest that adds a file, by the file's name
-	changes map[*Change]string // the names of their manifests
+	last    string                        // name of the last checkpoint
+	folded  func(kind, which string) bool // whether a manifest stands in it
+	at      *replay                       // what is live
+	names   map[string]string             // the manifest that adds a file, by the file's name
+	changes map[*Change]string            // the names of their manifests
 	modes   map[fs.FileMode][]string
 }
 
@@ -102,9 +110,12 @@ func (a *audit) marker() {
 
 // manifest reads one manifest and holds it against itself; one that can be read counts, whatever else is wrong with it.
 func (a *audit) manifest(name string) {
-	kind := manifestKind(name)
+	kind, which := manifestKind(name)
 	if kind == "" {
 		a.broken(name, updateProgram, "it is a kind of manifest that this program does not know, so that nothing can read the lake")
+		return
+	}
+	if kind == checkpointKind || a.folded(kind, which) {
 		return
 	}
 	text, err := a.lake.store.Read(name)
@@ -133,6 +144,30 @@ func (a *audit) manifest(name string) {
 	}
 }
 
+// checkpoint reads the last checkpoint. Without it nothing can be said of what stands in it.
+func (a *audit) checkpoint(ctx context.Context) {
+	text, err := a.lake.store.Read(a.last)
+	if err != nil {
+		a.Findings = append(a.Findings, unread(a.last, err))
+		return
+	}
+	base, err := parseCheckpoint(ctx, text)
+	if err != nil {
+		a.broken(a.last, restoreCheckpoint, "it cannot be read: %v", err)
+		return
+	}
+	if checkpointManifest(base.seq) != a.last {
+		a.broken(a.last, restoreCheckpoint, "it is after change %d, which is not its name", base.seq)
+	}
+	a.history.base = base
+}
+
+// stale reports whether a manifest counts no more, as it stands in the last checkpoint.
+func (a *audit) stale(name string) bool {
+	kind, which := manifestKind(name)
+	return kind == checkpointKind && name != a.last || a.folded(kind, which)
+}
+
 // add notes who adds which files: no two manifests may add the same one.
 func (a *audit) add(manifest string, files []File) {
 	var twice []string
@@ -158,8 +193,11 @@ func andMore(names []string) string {
 // settle finds out what is live, and holds each change against what was there before it.
 func (a *audit) settle() {
 	a.at = newReplay()
-	for _, m := range a.history.captures {
-		a.at.add(m)
+	a.history.begin(a.at)
+	for name, f := range a.at.files {
+		if a.names[name] == "" {
+			a.names[f.Name] = a.last
+		}
 	}
 	a.history.sort()
 	for _, c := range a.history.changes {
@@ -175,9 +213,13 @@ func (a *audit) settle() {
 		}
 		a.at.change(c)
 	}
+	packets := a.lake.state(a.at).countPackets()
 	for hash, m := range a.at.captures {
-		if !a.at.dropped[hash] {
-			a.Captures = append(a.Captures, m)
+		if a.at.dropped[hash] {
+			continue
+		}
+		if a.Captures = append(a.Captures, m); packets[m.CaptureID] > m.Rows {
+			a.broken(hash, restoreChange, "live files have %d packets of capture %s of %s, which has %d", packets[m.CaptureID], m.CaptureID, m.Source, m.Rows)
 		}
 	}
 	for _, f := range a.at.files {
@@ -199,7 +241,9 @@ func (a *audit) object(o Object) {
 		if strings.HasSuffix(rest, "/"+heartbeatName) && time.Since(o.Changed) > abandonedAfter {
 			a.info(strings.TrimSuffix(o.Name, "/"+heartbeatName), "work that a run left behind", "nothing: the next ingest removes it")
 		}
-	case folder == manifestFolder && manifestKind(o.Name) != "":
+	case folder == manifestFolder && a.stale(o.Name):
+		a.info(o.Name, "it stands in "+a.last, sweptAway)
+	case folder == manifestFolder && !hidden(o.Name):
 		a.mode(o)
 	case folder == manifestFolder && hidden(o.Name), !strings.HasPrefix(folder, "_") && o.Name != marker:
 		a.info(o.Name, "no manifest names it", nothingToDo)

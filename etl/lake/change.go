@@ -148,14 +148,44 @@ func (r *replay) problems(c *Change) []string {
 		}
 	}
 	for _, hash := range c.Drops {
-		if r.live(hash) == nil {
+		if r.capture(hash) == nil {
 			report("it drops content %q, which is not live", hash)
 		}
 	}
 	for _, m := range c.Captures {
 		out = append(out, m.contradictions()...)
 	}
-	return append(out, r.unbalanced(c)...)
+	return append(append(out, r.unbalanced(c)...), r.left(c)...)
+}
+
+// left holds that nothing stays of captures that the change drops or replaces.
+func (r *replay) left(c *Change) []string {
+	ended := r.ended(c)
+	if len(ended) == 0 {
+		return nil
+	}
+	removed := make(map[string]bool, len(c.Removes))
+	for _, name := range c.Removes {
+		removed[name] = true
+	}
+	var out []string
+	hold := func(f *LiveFile) {
+		for id := range f.shares() {
+			if ended[id] {
+				out = append(out, fmt.Sprintf("it leaves %s, which has rows of capture %s", f.Name, id))
+			}
+		}
+	}
+	for name, f := range r.files {
+		if !removed[name] && !r.replaced(c, f) {
+			hold(f)
+		}
+	}
+	for _, f := range c.Adds {
+		hold(&LiveFile{File: f})
+	}
+	slices.Sort(out)
+	return out
 }
 
 // A share is what one capture has in one table.
@@ -210,12 +240,12 @@ func (r *replay) replaced(c *Change, f *LiveFile) bool {
 func (r *replay) ended(c *Change) map[string]bool {
 	ids := map[string]bool{}
 	for _, hash := range c.Drops {
-		if m := r.live(hash); m != nil {
+		if m := r.capture(hash); m != nil {
 			ids[m.CaptureID] = true
 		}
 	}
 	for _, m := range c.Captures {
-		if before := r.live(m.ContentHash); before != nil {
+		if before := r.capture(m.ContentHash); before != nil {
 			ids[before.CaptureID] = true
 		}
 	}

@@ -163,7 +163,7 @@ func TestChange(t *testing.T) {
 			return c, nil
 		}, map[string]int64{"a grown": 15, "b": 10, "c": 10}, 5},
 		{"back again", func(*State) (*Change, error) {
-			return &Change{Captures: []*Manifest{captureOf(t, s, "a", 10, 22)}}, nil
+			return &Change{Captures: []*Manifest{captureOf(t, s, "a", 10, 22)}}, nil // its content was dropped
 		}, map[string]int64{"a grown": 15, "a": 10, "b": 10, "c": 10}, 7},
 	}
 	for i, step := range steps {
@@ -206,6 +206,7 @@ func TestChangeRefused(t *testing.T) {
 		{"not live", func(c *Change) { c.Removes = append(c.Removes, "packets/x.parquet") }, "which is not live"},
 		{"no name", func(c *Change) { c.Adds[0].Name = "../" + c.Adds[0].Name }, "which is no name"},
 		{"live already", func(c *Change) { c.Adds[0].Name = c.Removes[0] }, "is live already"},
+		{"rows of a dropped capture", func(c *Change) { c.Drops = []string{hashOf("a")} }, "which has rows of capture " + hashOf("a")[:32]},
 		{"never known", func(c *Change) { c.Drops = []string{hashOf("x")} }, "drops content"},
 	}
 	for _, test := range tests {

@@ -6,33 +6,39 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // The kinds of manifests, by what their names begin with.
 const (
-	captureKind = "c-"
-	changeKind  = "m-"
+	captureKind    = "c-"
+	changeKind     = "m-"
+	checkpointKind = "k-"
 )
 
-// manifestKind is the kind of manifest that a name stands for, or "".
-func manifestKind(name string) string {
+// manifestKinds are the kinds and how their names end.
+var manifestKinds = map[string]string{captureKind: ".json", changeKind: ".json", checkpointKind: ".parquet"}
+
+// manifestKind is the kind of manifest that a name stands for, or "", and the part of the name that tells it from others of the kind.
+func manifestKind(name string) (kind, which string) {
 	base := strings.TrimPrefix(name, manifestFolder+"/")
-	for _, kind := range []string{captureKind, changeKind} {
-		if strings.HasPrefix(base, kind) && strings.HasSuffix(base, ".json") {
-			return kind
+	for kind, extension := range manifestKinds {
+		if which, ok := strings.CutPrefix(base, kind); ok && strings.HasSuffix(which, extension) {
+			return kind, strings.TrimSuffix(which, extension)
 		}
 	}
-	return ""
+	return "", ""
 }
 
-// A history is the manifests of a lake as they were read: what every capture and every change said.
+// A history is the manifests of a lake as they were read: what every capture and every change said that the last checkpoint does not hold.
 type history struct {
+	base     *checkpoint // nil: there is none
 	captures []*Manifest
 	changes  []*Change
 }
 
-// parse reads a manifest from its text and adds it.
+// parse reads a manifest of a capture or a change from its text and adds it.
 func (h *history) parse(kind string, text []byte) error {
 	if kind == captureKind {
 		m := new(Manifest)
@@ -50,35 +56,112 @@ func (h *history) parse(kind string, text []byte) error {
 	return nil
 }
 
-// read reads all manifests. Changes have numbers without gaps; one that is not listed was written while the folder was read, after some
-// that are, and is read by its name.
-func (l *Lake) read(ctx context.Context) (*history, error) {
+// maxReads bounds how often manifests are read again because one was deleted since they were listed, as it stands in a checkpoint by now.
+const maxReads = 5
+
+// read reads all manifests that count.
+func (l *Lake) read(ctx context.Context) (h *history, err error) {
+	for range maxReads {
+		if h, err = l.readOnce(ctx); err == nil || !notExists(err) {
+			break
+		}
+	}
+	return h, err
+}
+
+func (l *Lake) readOnce(ctx context.Context) (*history, error) {
 	objects, err := l.store.List(manifestFolder)
 	if err != nil {
 		return nil, fmt.Errorf("list manifests: %w", err)
 	}
 	h := new(history)
+	if err := l.readCheckpoint(ctx, h, objects); err != nil {
+		return nil, err
+	}
+	folded := h.base.folds()
 	for _, o := range objects {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if kind, which := manifestKind(o.Name); kind == checkpointKind || folded(kind, which) {
+			continue
 		}
 		if err := l.readManifest(h, o.Name); err != nil {
 			return nil, err
 		}
 	}
+	return h, l.fillGaps(h)
+}
+
+// readCheckpoint reads the last checkpoint.
+func (l *Lake) readCheckpoint(ctx context.Context, h *history, objects []Object) error {
+	last := lastCheckpoint(objects)
+	if last == "" {
+		return nil
+	}
+	text, err := l.store.Read(last)
+	if err != nil {
+		return fmt.Errorf("read checkpoint: %w", err)
+	}
+	if h.base, err = parseCheckpoint(ctx, text); err != nil {
+		return fmt.Errorf("read checkpoint %s: %w", l.store.Path(last), err)
+	}
+	return nil
+}
+
+// lastCheckpoint is the name of the last checkpoint among objects, or "".
+func lastCheckpoint(objects []Object) string {
+	last := ""
+	for _, o := range objects {
+		if kind, _ := manifestKind(o.Name); kind == checkpointKind {
+			last = max(last, o.Name)
+		}
+	}
+	return last
+}
+
+// folds returns what tells whether a manifest stands in the checkpoint, and so counts no more.
+func (c *checkpoint) folds() func(kind, which string) bool {
+	if c == nil {
+		return func(string, string) bool { return false }
+	}
+	contents := make(map[string]bool, len(c.captures))
+	for i := range c.captures {
+		contents[c.captures[i].ContentHash] = true
+	}
+	return func(kind, which string) bool {
+		switch kind {
+		case captureKind:
+			return contents[which]
+		case changeKind:
+			seq, err := strconv.ParseInt(which, 10, 64)
+			return err == nil && seq <= c.seq
+		}
+		return false
+	}
+}
+
+// fillGaps puts changes in order. They have numbers without gaps: one that was not listed was written while the folder was read, after some
+// that were, and is read by its name.
+func (l *Lake) fillGaps(h *history) error {
 	h.sort()
+	first := int64(1)
+	if h.base != nil {
+		first += h.base.seq
+	}
 	for i := 0; i < len(h.changes); i++ {
-		if want := int64(i) + 1; h.changes[i].Seq > want {
+		want := first + int64(i)
+		if h.changes[i].Seq > want {
 			if err := l.readManifest(h, changeManifest(want)); err != nil {
-				return nil, err
+				return err
 			}
 			h.sort()
 		}
-		if h.changes[i].Seq != int64(i)+1 {
-			return nil, fmt.Errorf("read manifests: change %d is there under two names", h.changes[i].Seq)
+		if h.changes[i].Seq != want {
+			return fmt.Errorf("read manifests: change %d is there under two names", h.changes[i].Seq)
 		}
 	}
-	return h, nil
+	return nil
 }
 
 func (h *history) sort() {
@@ -86,7 +169,7 @@ func (h *history) sort() {
 }
 
 func (l *Lake) readManifest(h *history, name string) error {
-	kind := manifestKind(name)
+	kind, _ := manifestKind(name)
 	if kind == "" {
 		return fmt.Errorf("%w: it holds %s, of a kind that this program does not know", ErrNewer, name)
 	}
@@ -103,11 +186,19 @@ func (l *Lake) readManifest(h *history, name string) error {
 // replay takes the manifests in the order in which they hold.
 func (h *history) replay() *replay {
 	r := newReplay()
-	for _, m := range h.captures {
-		r.add(m)
-	}
+	h.begin(r)
 	for _, c := range h.changes {
 		r.change(c)
 	}
 	return r
+}
+
+// begin takes what holds before the changes.
+func (h *history) begin(r *replay) {
+	if h.base != nil {
+		h.base.start(r)
+	}
+	for _, m := range h.captures {
+		r.add(m)
+	}
 }

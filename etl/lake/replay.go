@@ -1,11 +1,17 @@
 package lake
 
+import (
+	"cmp"
+	"slices"
+)
+
 // A replay is what a lake consists of after some of its manifests.
 type replay struct {
 	seq      int64                // of the last change
 	captures map[string]*Manifest // by content hash, also those that live no more
 	dropped  map[string]bool      // content hashes of the latter
 	files    map[string]*LiveFile // live ones, by name
+	order    []*LiveFile          // these in the order in which they came, and others that are not live
 	removed  map[string]int64     // the change that removed a file, by the file's name
 }
 
@@ -23,8 +29,34 @@ func (r *replay) add(m *Manifest) {
 func (r *replay) put(m *Manifest) {
 	r.captures[m.ContentHash] = m
 	for _, f := range m.Adds {
-		r.files[f.Name] = &LiveFile{File: f, Capture: m}
+		r.putFile(&LiveFile{File: f, Capture: m})
 	}
+}
+
+func (r *replay) putFile(f *LiveFile) {
+	r.files[f.Name] = f
+	r.order = append(r.order, f)
+}
+
+// live returns the live files by first time stamp and name.
+func (r *replay) live() []LiveFile {
+	files := make([]*LiveFile, 0, len(r.files))
+	for _, f := range r.order {
+		if r.files[f.Name] == f {
+			files = append(files, f)
+		}
+	}
+	slices.SortFunc(files, func(a, b *LiveFile) int { return byFirst(&a.File, &b.File) })
+	live := make([]LiveFile, len(files))
+	for i, f := range files {
+		live[i] = *f
+	}
+	return live
+}
+
+// byFirst orders files by first time stamp and name.
+func byFirst(a, b *File) int {
+	return cmp.Or(cmp.Compare(a.first(), b.first()), cmp.Compare(a.Name, b.Name))
 }
 
 // change takes the next change. One that carries a capture stands above whatever was committed of the same content.
@@ -46,7 +78,7 @@ func (r *replay) change(c *Change) {
 		r.put(m)
 	}
 	for _, f := range c.Adds {
-		r.files[f.Name] = &LiveFile{File: f}
+		r.putFile(&LiveFile{File: f})
 	}
 	for f := range c.files() {
 		delete(r.removed, f.Name)
@@ -58,8 +90,8 @@ func (r *replay) remove(name string) {
 	r.removed[name] = r.seq
 }
 
-// live returns the capture of a content, or nil when it is not part of the lake.
-func (r *replay) live(hash string) *Manifest {
+// capture returns the capture of a content, or nil when it is not part of the lake.
+func (r *replay) capture(hash string) *Manifest {
 	if r.dropped[hash] {
 		return nil
 	}

@@ -13,9 +13,9 @@ import (
 type State struct {
 	at        *replay // nil in the zero State
 	manifests []*Manifest
-	live      []LiveFile
-	files     []schema.File // the same as readers need them
 	heads     map[string]bool
+	live      func() []LiveFile    // what follows is made when it is asked for: of many files it takes a while
+	files     func() []schema.File // as readers need them
 	packets   func() map[string]int64
 }
 
@@ -29,23 +29,23 @@ func (l *Lake) Load(ctx context.Context) (*State, error) {
 }
 
 func (l *Lake) state(r *replay) *State {
-	s := &State{at: r, heads: make(map[string]bool, len(r.captures))}
+	s := &State{at: r, heads: make(map[string]bool, len(r.captures)), manifests: make([]*Manifest, 0, len(r.captures))}
 	for hash, m := range r.captures {
 		s.heads[m.HeadHash] = true
 		if !r.dropped[hash] {
 			s.manifests = append(s.manifests, m)
 		}
 	}
-	slices.SortFunc(s.manifests, func(a, b *Manifest) int {
-		return cmp.Or(cmp.Compare(start(a), start(b)), cmp.Compare(a.CaptureID, b.CaptureID), cmp.Compare(a.ContentHash, b.ContentHash))
+	slices.SortFunc(s.manifests, byStart)
+	s.live = sync.OnceValue(r.live)
+	s.files = sync.OnceValue(func() []schema.File {
+		live := s.live()
+		files := make([]schema.File, len(live))
+		for i := range live {
+			files[i] = l.live(&live[i])
+		}
+		return files
 	})
-	for _, f := range r.files {
-		s.live = append(s.live, *f)
-	}
-	slices.SortFunc(s.live, func(a, b LiveFile) int { return cmp.Or(cmp.Compare(a.first(), b.first()), cmp.Compare(a.Name, b.Name)) })
-	for i := range s.live {
-		s.files = append(s.files, l.live(&s.live[i]))
-	}
 	s.packets = sync.OnceValue(s.countPackets)
 	return s
 }
@@ -53,8 +53,9 @@ func (l *Lake) state(r *replay) *State {
 // countPackets returns the rows of packets that live files have, by capture id.
 func (s *State) countPackets() map[string]int64 {
 	rows := map[string]int64{}
-	for i := range s.live {
-		if f := &s.live[i]; f.Table == schema.Packets.Name {
+	live := s.live()
+	for i := range live {
+		if f := &live[i]; f.Table == schema.Packets.Name {
 			for id, n := range f.shares() {
 				rows[id] += n
 			}
@@ -65,6 +66,11 @@ func (s *State) countPackets() map[string]int64 {
 
 // Packets is how many packets of a live capture live files have: as many as its manifest says, less those that expired.
 func (s *State) Packets(m *Manifest) int64 { return s.packets()[m.CaptureID] }
+
+// byStart orders captures by first time stamp and capture id.
+func byStart(a, b *Manifest) int {
+	return cmp.Or(cmp.Compare(start(a), start(b)), cmp.Compare(a.CaptureID, b.CaptureID), cmp.Compare(a.ContentHash, b.ContentHash))
+}
 
 func start(m *Manifest) int64 {
 	if m.FirstTS == nil {
@@ -96,7 +102,7 @@ func (s *State) Captures() []schema.Capture {
 // Files returns the live files of a table, by first time stamp and name.
 func (s *State) Files(table string) []schema.File {
 	var files []schema.File
-	for _, f := range s.files {
+	for _, f := range s.AllFiles() {
 		if f.Table == table {
 			files = append(files, f)
 		}
@@ -105,17 +111,27 @@ func (s *State) Files(table string) []schema.File {
 }
 
 // AllFiles returns the live files of all tables, by first time stamp and name.
-func (s *State) AllFiles() []schema.File { return s.files }
+func (s *State) AllFiles() []schema.File {
+	if s.at == nil {
+		return nil
+	}
+	return s.files()
+}
 
 // LiveFiles returns the live files of all tables as their manifests have them, by first time stamp and name.
-func (s *State) LiveFiles() []LiveFile { return s.live }
+func (s *State) LiveFiles() []LiveFile {
+	if s.at == nil {
+		return nil
+	}
+	return s.live()
+}
 
 // ByContent finds the live capture with a content hash.
 func (s *State) ByContent(hash string) (*Manifest, bool) {
 	if s.at == nil {
 		return nil, false
 	}
-	m := s.at.live(hash)
+	m := s.at.capture(hash)
 	return m, m != nil
 }
 

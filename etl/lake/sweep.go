@@ -55,6 +55,7 @@ func (l *Lake) Disk(ctx context.Context) (*Disk, error) {
 			}
 		}
 	}
+	d.foldedManifests(h)
 	for name, o := range d.Objects {
 		left, removed := removals[name]
 		if at.files[name] != nil || !sweepable(name) || !removed && at.removed[name] > 0 { // removed by a change since the walk: its time is not known
@@ -67,6 +68,23 @@ func (l *Lake) Disk(ctx context.Context) (*Disk, error) {
 	}
 	slices.SortFunc(d.Leftovers, func(a, b Leftover) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Name, b.Name)) })
 	return d, nil
+}
+
+// foldedManifests adds the manifests that stand in the last checkpoint, and the checkpoints before it.
+func (d *Disk) foldedManifests(h *history) {
+	if h.base == nil {
+		return
+	}
+	last, ok := d.Objects[checkpointManifest(h.base.seq)]
+	if !ok {
+		return // it was written since the walk
+	}
+	folded := h.base.folds()
+	for name, o := range d.Objects {
+		if kind, which := manifestKind(name); kind == checkpointKind && name < last.Name || folded(kind, which) {
+			d.Leftovers = append(d.Leftovers, Leftover{Object: o, Change: max(1, h.base.seq), Since: last.Changed})
+		}
+	}
 }
 
 // removals notes what a change removed, and when; of changes that removed the same file the last counts.
@@ -106,28 +124,23 @@ func (f *Leftover) Due(now time.Time, grace time.Duration) bool {
 	return now.Sub(f.Since) >= grace && now.Sub(f.Changed) >= min(grace, abandonedAfter)
 }
 
-// Sweep deletes leftovers one by one. Before each it reads again what the manifests say, and leaves what they now call live; done is told
-// of each that is gone. The rest stays after an error.
+// Sweep deletes leftovers one by one. Before each it looks again whether manifests came, reads them, and leaves what they now call live;
+// where that look takes long it holds for a while. Done is told of each that is gone. The rest stays after an error.
 func (l *Lake) Sweep(ctx context.Context, leftovers []Leftover, done func(Leftover)) error {
-	var seen []string // names of manifests
-	var live map[string]*LiveFile
+	w := &sweep{lake: l}
 	for _, f := range leftovers {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		names, err := l.manifestNames()
-		if err != nil {
-			return err
-		}
-		if live == nil || !slices.Equal(names, seen) { // no manifest ever changes: the same names say the same
-			h, err := l.read(ctx)
+		// What stands in a checkpoint stands in all later ones.
+		if kind, _ := manifestKind(f.Name); kind == "" {
+			live, err := w.live(ctx, f.Name)
 			if err != nil {
 				return err
 			}
-			live, seen = h.replay().files, names
-		}
-		if live[f.Name] != nil {
-			continue
+			if live {
+				continue
+			}
 		}
 		if err := l.store.Remove(f.Name); err != nil {
 			return fmt.Errorf("delete %s: %w", f.Name, err)
@@ -135,6 +148,36 @@ func (l *Lake) Sweep(ctx context.Context, leftovers []Leftover, done func(Leftov
 		done(f)
 	}
 	return nil
+}
+
+// A sweep knows what is live.
+type sweep struct {
+	lake   *Lake
+	seen   []string // names of manifests
+	files  map[string]*LiveFile
+	looked time.Time
+	cost   time.Duration // of a look
+}
+
+// looksEvery is for how many times what it took a look at the manifests holds.
+const looksEvery = 20
+
+func (w *sweep) live(ctx context.Context, name string) (bool, error) {
+	if began := time.Now(); w.files == nil || began.Sub(w.looked) > looksEvery*w.cost {
+		names, err := w.lake.manifestNames()
+		if err != nil {
+			return false, err
+		}
+		w.looked, w.cost = began, time.Since(began)
+		if w.files == nil || !slices.Equal(names, w.seen) { // no manifest ever changes: the same names say the same
+			h, err := w.lake.read(ctx)
+			if err != nil {
+				return false, err
+			}
+			w.files, w.seen = h.replay().files, names
+		}
+	}
+	return w.files[name] != nil, nil
 }
 
 func (l *Lake) manifestNames() ([]string, error) {
