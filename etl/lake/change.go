@@ -33,10 +33,11 @@ const maxChangeTries = 100
 func (l *Lake) Change(ctx context.Context, s *Staging, plan func(*State) (*Change, error)) (*Change, error) {
 	published := map[string]bool{}
 	for range maxChangeTries {
-		state, err := l.Load(ctx)
+		h, err := l.readSound(ctx)
 		if err != nil {
 			return nil, err
 		}
+		state := l.state(h.replay())
 		c, err := plan(state)
 		if c == nil || err != nil {
 			return nil, err

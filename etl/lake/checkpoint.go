@@ -63,7 +63,7 @@ func (l *Lake) Checkpoint(ctx context.Context) (bool, error) {
 }
 
 func (l *Lake) checkpoint(ctx context.Context, after int) (bool, error) {
-	h, err := l.read(ctx)
+	h, err := l.readSound(ctx)
 	if err != nil || len(h.captures) <= after {
 		return false, err
 	}
