@@ -249,7 +249,7 @@ func copied(t *testing.T, staging *lake.Staging, f *lake.LiveFile) lake.File {
 // TestAfterDeleteExpired: a source whose packets expired is not deleted: they are nowhere else.
 func TestAfterDeleteExpired(t *testing.T) {
 	nights(t)
-	expire(t, ExpireOptions{Keep: map[string]time.Duration{"packets": time.Hour}, Now: time.Date(2026, 11, 21, 18, 0, 0, 0, time.UTC)})
+	expire(t, ExpireOptions{Keep: map[string]time.Duration{"packets": time.Hour}, Now: noon(1).Add(6 * time.Hour)})
 	s := ingest(t, Options{Lake: "lake", Sources: []string{"."}, After: "delete"})
 	left, _ := filepath.Glob("*.pcap")
 	if s.Known != 3 || !slices.Equal(left, []string{"0.pcap", "1.pcap"}) {
