@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"sync"
 
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -22,6 +23,9 @@ const (
 type Lake struct {
 	root  string
 	store Store
+
+	changing sync.Mutex // is held by one change at a time
+	last     latest     // of these
 }
 
 // header is what lake.json holds.

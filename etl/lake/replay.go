@@ -38,6 +38,27 @@ func (r *replay) putFile(f *LiveFile) {
 	r.order = append(r.order, f)
 }
 
+// liveCaptures returns the live captures by first time stamp and capture id.
+func (r *replay) liveCaptures() []*Manifest {
+	live := make([]*Manifest, 0, len(r.captures))
+	for hash, m := range r.captures {
+		if !r.dropped[hash] {
+			live = append(live, m)
+		}
+	}
+	slices.SortFunc(live, byStart)
+	return live
+}
+
+// heads are the head hashes of all known captures.
+func (r *replay) heads() map[string]bool {
+	heads := make(map[string]bool, len(r.captures))
+	for _, m := range r.captures {
+		heads[m.HeadHash] = true
+	}
+	return heads
+}
+
 // live returns the live files by first time stamp and name.
 func (r *replay) live() []LiveFile {
 	files := make([]*LiveFile, 0, len(r.files))
