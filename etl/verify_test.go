@@ -54,6 +54,9 @@ func TestVerifySound(t *testing.T) {
 // TestVerifyEveryByte changes bytes of every live file, of every manifest and of lake.json, one at a time: none goes unseen.
 func TestVerifyEveryByte(t *testing.T) {
 	smallLake(t)
+	place(t, "a.pcap", pcap(packetsOf(1, evening, 10*time.Second, 13)...)) // for a change
+	ingest(t, Options{Lake: "lake", Sources: []string{"a.pcap"}, Payload: -1, ToolVersion: "test"})
+	expire(t, ExpireOptions{Keep: map[string]time.Duration{"arp": 0}})
 	random := rand.New(rand.NewPCG(1, 2))
 	sample := 30 // bytes of each file
 	if testing.Short() {
