@@ -59,8 +59,8 @@ func (r *replay) heads() map[string]bool {
 	return heads
 }
 
-// live returns the live files by first time stamp and name.
-func (r *replay) live() []LiveFile {
+// sorted returns the live files by first time stamp and name.
+func (r *replay) sorted() []*LiveFile {
 	files := make([]*LiveFile, 0, len(r.files))
 	for _, f := range r.order {
 		if r.files[f.Name] == f {
@@ -68,11 +68,7 @@ func (r *replay) live() []LiveFile {
 		}
 	}
 	slices.SortFunc(files, func(a, b *LiveFile) int { return byFirst(&a.File, &b.File) })
-	live := make([]LiveFile, len(files))
-	for i, f := range files {
-		live[i] = *f
-	}
-	return live
+	return files
 }
 
 // byFirst orders files by first time stamp and name.
@@ -91,8 +87,10 @@ func (r *replay) change(c *Change) {
 	}
 	for _, m := range c.Captures {
 		if before := r.captures[m.ContentHash]; before != nil {
-			for _, f := range before.Adds {
-				r.remove(f.Name)
+			for name, f := range r.files {
+				if f.Capture == before {
+					r.remove(name)
+				}
 			}
 		}
 		delete(r.dropped, m.ContentHash)

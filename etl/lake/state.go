@@ -32,12 +32,18 @@ func (l *Lake) Load(ctx context.Context) (*State, error) {
 func (l *Lake) state(r *replay) *State {
 	s := &State{at: r}
 	s.manifests, s.heads = sync.OnceValue(r.liveCaptures), sync.OnceValue(r.heads)
-	s.live = sync.OnceValue(r.live)
+	sorted := sync.OnceValue(r.sorted)
+	s.live = sync.OnceValue(func() []LiveFile {
+		files := make([]LiveFile, 0, len(r.files))
+		for _, f := range sorted() {
+			files = append(files, *f)
+		}
+		return files
+	})
 	s.files = sync.OnceValue(func() []schema.File {
-		live := s.live()
-		files := make([]schema.File, len(live))
-		for i := range live {
-			files[i] = l.live(&live[i])
+		files := make([]schema.File, 0, len(r.files))
+		for _, f := range sorted() {
+			files = append(files, l.live(f))
 		}
 		return files
 	})
@@ -48,9 +54,8 @@ func (l *Lake) state(r *replay) *State {
 // countPackets returns the rows of packets that live files have, by capture id.
 func (s *State) countPackets() map[string]int64 {
 	rows := map[string]int64{}
-	live := s.live()
-	for i := range live {
-		if f := &live[i]; f.Table == schema.Packets.Name {
+	for _, f := range s.at.files {
+		if f.Table == schema.Packets.Name {
 			for id, n := range f.shares() {
 				rows[id] += n
 			}
