@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// RowGroup is the number of rows of a full row group: DuckDB's own, so that one thread reads one group.
+	// RowGroup is the number of rows of a full row group of most tables: DuckDB's own, so that one thread reads one group.
 	RowGroup = 122_880
 	// chunk is how many rows are filled column by column at a time: few enough that they stay in the cache between two columns.
 	// RowGroup is a multiple of it.
@@ -31,8 +31,8 @@ type FileStats struct {
 	Rows      int64 // as the footer says
 	Bytes     int64
 	RowGroups int
-	MinTS     int64 // microseconds since 1970-01-01 UTC, over the rows that have a time; NoTime when none has
-	MaxTS     int64
+	MinTS     int64 // microseconds since 1970-01-01 UTC, of the table's FirstTS; NoTime when no row has a time
+	MaxTS     int64 // of its LastTS
 }
 
 // Writer writes the rows of one table as one Parquet file. It holds the rows of one row group in memory, with more than one job those of the
@@ -43,8 +43,9 @@ type Writer[R any] struct {
 	file    *parquetFile
 	vectors []vector
 	rows    int
-	ts      int         // the column that MinTS and MaxTS are of
-	frame   int         // the column that rows are found by
+	firstTS int         // the column that MinTS is of
+	lastTS  int         // the column that MaxTS is of
+	frame   int         // the column that rows are found by; -1: there is none
 	amended []amendment // by column; nil until there is one
 	behind  chan error  // what becomes of the row group that is encoded; nil: none is
 	spare   []vector    // for the rows of the next group
@@ -60,8 +61,8 @@ func (t *Rows[R]) NewWriter(w io.Writer, m Meta) (*Writer[R], error) {
 	}
 	return &Writer[R]{
 		table: t, jobs: max(1, m.Jobs), file: f, vectors: t.vectors(),
-		ts:    slices.IndexFunc(t.Columns, func(c Column) bool { return c.Type == Timestamp }),
-		frame: t.Indexes("frame_no")[0],
+		firstTS: t.Indexes(t.FirstTS)[0], lastTS: t.Indexes(t.LastTS)[0],
+		frame: slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == "frame_no" }),
 		stats: FileStats{MinTS: NoTime, MaxTS: NoTime},
 	}, nil
 }
@@ -87,7 +88,7 @@ func (w *Writer[R]) Append(rows []R) error {
 		}
 		rows = rows[n:]
 		w.rows += n
-		if w.rows == RowGroup || w.rows%chunk == 0 && w.large() {
+		if w.rows == w.table.GroupRows || w.rows%chunk == 0 && w.large() {
 			w.err = w.flush()
 		}
 	}
@@ -215,15 +216,15 @@ func (w *Writer[R]) write(vectors []vector, rows int) error {
 
 // measure brings MinTS and MaxTS up to date with the rows held.
 func (w *Writer[R]) measure() {
-	times := w.vectors[w.ts].i64
-	if len(times) == 0 {
+	first, last := w.vectors[w.firstTS].i64, w.vectors[w.lastTS].i64
+	if len(first) == 0 || len(last) == 0 {
 		return
 	}
 	if w.stats.MinTS == NoTime {
 		w.stats.MinTS = math.MaxInt64
 	}
-	w.stats.MinTS = min(w.stats.MinTS, slices.Min(times))
-	w.stats.MaxTS = max(w.stats.MaxTS, slices.Max(times))
+	w.stats.MinTS = min(w.stats.MinTS, slices.Min(first))
+	w.stats.MaxTS = max(w.stats.MaxTS, slices.Max(last))
 }
 
 // encode writes one column of the row group and empties its vector.
