@@ -12,9 +12,6 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
-// rollupPrefix begins the names of tables that outlive the rows they sum.
-const rollupPrefix = "rollup_"
-
 // lastToGo orders tables by how soon the cap takes them: payloads, then packets, then the others, then the sums of them all.
 func lastToGo(table string) int {
 	switch {
@@ -22,7 +19,7 @@ func lastToGo(table string) int {
 		return 0
 	case table == schema.Packets.Name:
 		return 1
-	case strings.HasPrefix(table, rollupPrefix):
+	case strings.HasPrefix(table, lake.SumsPrefix):
 		return 3
 	}
 	return 2

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
@@ -136,6 +137,9 @@ func (x *exchange) remove(ctx context.Context, f *lake.LiveFile) error {
 	}
 	if !others {
 		return nil
+	}
+	if strings.HasPrefix(f.Table, lake.SumsPrefix) { // what one capture gave to a sum cannot be told from what others gave
+		return fmt.Errorf("take it out of %s: %w", f.Name, errCompacted)
 	}
 	rest, err := rewriteWithout(ctx, x.lake, x.staging, f, x.ended)
 	if err != nil {

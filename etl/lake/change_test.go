@@ -203,6 +203,7 @@ func TestChangeRefused(t *testing.T) {
 		{"a row more", func(c *Change) { c.Adds[0].Captures[hashOf("a")[:32]]++; c.Adds[0].Rows++ }, "+1 rows of capture"},
 		{"a capture lost", func(c *Change) { delete(c.Adds[0].Captures, hashOf("a")[:32]); c.Adds[0].Rows -= 10 }, "-10 rows of capture"},
 		{"rows of nobody", func(c *Change) { c.Adds[0].Rows++ }, "with 21 rows, of captures 20"},
+		{"rows that nobody has", func(c *Change) { c.Adds[0].Captures = nil }, "with 20 rows, of captures 0"},
 		{"not live", func(c *Change) { c.Removes = append(c.Removes, "packets/x.parquet") }, "which is not live"},
 		{"no name", func(c *Change) { c.Adds[0].Name = "../" + c.Adds[0].Name }, "which is no name"},
 		{"live already", func(c *Change) { c.Adds[0].Name = c.Removes[0] }, "is live already"},
@@ -251,6 +252,37 @@ func TestChangesAtOnce(t *testing.T) {
 	state, err := l.Load(t.Context())
 	if err != nil || state.Seq() != 8 || len(state.Files("packets")) != 0 || len(state.Files("dns")) != 8 {
 		t.Errorf("change %d, %v", state.Seq(), err)
+	}
+	holdSound(t, l)
+}
+
+// TestChangeOfSums: rows of several captures become fewer, and the ledger counts those that went in.
+func TestChangeOfSums(t *testing.T) {
+	l, s := newLake(t)
+	var ms []*Manifest
+	for _, name := range []string{"a", "b"} {
+		m := captureOf(t, s, name, 10, 22)
+		m.Adds = append(m.Adds, stage(t, s, "rollup_1h", BaseName(m.CaptureID, m.OptionsID, 0), 4, 22))
+		ms = append(ms, m)
+	}
+	if _, err := l.Commit(t.Context(), s, ms); err != nil {
+		t.Fatal(err)
+	}
+	plan := func(rows, of int64) func(*State) (*Change, error) {
+		return func(state *State) (*Change, error) {
+			c, err := merge(t, s, "rollup_1h", "merged-0")(state)
+			c.Adds[0].Rows = rows
+			c.Adds[0].Captures[hashOf("a")[:32]] = of
+			return c, err
+		}
+	}
+	for _, wrong := range [][2]int64{{9, 4}, {5, 3}, {5, 5}} {
+		if _, err := l.Change(t.Context(), s, plan(wrong[0], wrong[1])); err == nil {
+			t.Errorf("%d rows, of them %d of a capture of 4", wrong[0], wrong[1])
+		}
+	}
+	if _, err := l.Change(t.Context(), s, plan(5, 4)); err != nil {
+		t.Error(err)
 	}
 	holdSound(t, l)
 }

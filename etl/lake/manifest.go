@@ -70,7 +70,7 @@ type File struct {
 	MaxTS  *int64 `json:"max_ts"`
 	BLAKE3 string `json:"blake3"`
 
-	// Of a file that a change adds: its rows by capture id, nil where they were summed over captures; and the schema version of its columns.
+	// Of a file that a change adds: its rows by capture id (of sums: the rows that went into them), and the schema version of its columns.
 	Captures      map[string]int64 `json:"captures,omitempty"`
 	SchemaVersion int32            `json:"schema_version,omitempty"`
 }
