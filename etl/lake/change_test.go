@@ -286,3 +286,37 @@ func TestChangeOfSums(t *testing.T) {
 	}
 	holdSound(t, l)
 }
+
+// TestNewer: a program that does not know the schema of some rows reads none.
+func TestNewer(t *testing.T) {
+	for name, newer := range map[string]func(t *testing.T, l *Lake, s *Staging){
+		"of a capture": func(t *testing.T, l *Lake, s *Staging) {
+			m := captureOf(t, s, "z", 10, 22)
+			m.SchemaVersion++
+			if _, err := l.Commit(t.Context(), s, []*Manifest{m}); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"of files put together": func(t *testing.T, l *Lake, s *Staging) {
+			if _, err := l.Change(t.Context(), s, func(state *State) (*Change, error) {
+				c, err := merge(t, s, "packets", "merged-0")(state)
+				c.Adds[0].SchemaVersion = schema.Version + 1
+				return c, err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, s := newLake(t)
+			commitAll(t, l, s, "a", "b")
+			newer(t, l, s)
+			if _, err := l.Load(t.Context()); !errors.Is(err, ErrNewer) {
+				t.Errorf("%v", err)
+			}
+			if a, err := l.Audit(t.Context()); err != nil || len(a.Findings) == 0 || !strings.Contains(a.Findings[0].Problem, "schema version") {
+				t.Errorf("%+v, %v", a, err)
+			}
+		})
+	}
+}

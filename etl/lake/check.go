@@ -69,6 +69,11 @@ func (c *Change) problems(name string, text []byte) []string {
 	if !sound(text, c.Digest, new(Change)) {
 		out = append(out, problemText)
 	}
+	for _, f := range c.Adds {
+		if f.SchemaVersion < 0 || f.SchemaVersion > schema.Version {
+			out = append(out, fmt.Sprintf("it adds %s of schema version %d, this program knows up to %d", f.Name, f.SchemaVersion, schema.Version))
+		}
+	}
 	if changeManifest(c.Seq) != name {
 		out = append(out, fmt.Sprintf("it is change %d, which is not its name", c.Seq))
 	}

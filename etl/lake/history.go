@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/pcaplake/pcaplake/schema"
 )
 
 // The kinds of manifests, by what their names begin with.
@@ -92,7 +94,41 @@ func (l *Lake) readOnce(ctx context.Context) (*history, error) {
 			return nil, err
 		}
 	}
-	return h, l.fillGaps(h)
+	if err := l.fillGaps(h); err != nil {
+		return nil, err
+	}
+	return h, h.newer()
+}
+
+// newer refuses rows of a schema that this program does not know: it would read them wrong, or not at all, and say nothing.
+func (h *history) newer() error {
+	refuse := func(name string, version int32) error {
+		if version <= schema.Version {
+			return nil
+		}
+		return fmt.Errorf("%w: %s is of schema version %d, this program knows up to %d", ErrNewer, name, version, schema.Version)
+	}
+	var err error
+	if h.base != nil {
+		for i := range h.base.captures {
+			err = cmp.Or(err, refuse(h.base.captures[i].Source, h.base.captures[i].SchemaVersion))
+		}
+		for i := range h.base.files {
+			err = cmp.Or(err, refuse(h.base.files[i].Name, h.base.files[i].SchemaVersion))
+		}
+	}
+	for _, m := range h.captures {
+		err = cmp.Or(err, refuse(m.Source, m.SchemaVersion))
+	}
+	for _, c := range h.changes {
+		for _, m := range c.Captures {
+			err = cmp.Or(err, refuse(m.Source, m.SchemaVersion))
+		}
+		for _, f := range c.Adds {
+			err = cmp.Or(err, refuse(f.Name, f.SchemaVersion))
+		}
+	}
+	return err
 }
 
 // readCheckpoint reads the last checkpoint.
