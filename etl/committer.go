@@ -2,6 +2,7 @@ package etl
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl/lake"
@@ -13,9 +14,10 @@ const (
 	groupTime = 5 * time.Second // since the first of the group
 )
 
-// commit takes what the workers load, commits it in groups and books it, until all workers are done. After a failure it only drains.
+// commit takes what the workers load, commits it in groups and books it, until all workers are done; then come the captures that take the
+// place of others. After a failure it only drains.
 func (r *run) commit(ctx context.Context) {
-	var group []*loaded
+	var group, waiting []*loaded
 	timer := time.NewTimer(groupTime)
 	timer.Stop()
 	flush := func() {
@@ -27,12 +29,19 @@ func (r *run) commit(ctx context.Context) {
 		}
 		group = group[:0]
 	}
-	defer flush()
 	for {
 		select {
 		case done, more := <-r.loaded:
 			if !more {
+				flush()
+				if err := r.supersede(ctx, waiting); err != nil {
+					r.stop(disk(err))
+				}
 				return
+			}
+			if done.changes() {
+				waiting = append(waiting, done)
+				continue
 			}
 			if len(group) == 0 {
 				timer.Reset(groupTime)
@@ -82,10 +91,25 @@ func (r *run) book(done *loaded, committed bool) {
 		return
 	}
 	r.quarantine.clear(s.name)
-	if err := r.after.apply(s, done.whole); err != nil {
+	err := errPacketsGone
+	if committed || r.after.action != deleteSource || r.packetsLive(done.content) {
+		err = r.after.apply(s, done.whole)
+	}
+	if err != nil {
 		r.o.Log.Warn("source left in place", "source", s.name, "error", reason(err))
 	}
 	if r.after.action == keepSource || s.member != nil {
 		r.index.add(s, done.content, done.opened)
 	}
+}
+
+// errPacketsGone keeps a source that is the only place where its packets still are.
+var errPacketsGone = errors.New("its packets are in the lake no longer")
+
+// packetsLive reports whether all packets of a known capture are in the lake, whatever file they are in by now.
+func (r *run) packetsLive(content string) bool {
+	if m, live := r.state.ByContent(content); live {
+		return r.state.Packets(m) == m.Rows
+	}
+	return !r.state.Known(content) // an earlier source of this run brought it
 }

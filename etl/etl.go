@@ -1,7 +1,8 @@
 // Package etl turns captures into a lake of Parquet files, each capture exactly once and whole or not at all.
 //
 // A source is found (sources.go), told apart from what the lake has (claims.go, index.go), read and decoded into files aside (load.go,
-// resolve.go, parts.go, sink.go) and committed in groups (committer.go). What a run did is its Summary. The same captures and options give the same bytes,
+// resolve.go, parts.go, sink.go) and committed in groups (committer.go), or by
+// itself in the place of others (supersede.go). What a run did is its Summary. The same captures and options give the same bytes,
 // manifests included, however many jobs there are.
 package etl
 
@@ -39,6 +40,7 @@ type Options struct {
 	Settle   time.Duration // files modified more recently are left for later
 	After    string        // what becomes of a source once its rows are durable: "keep" (or ""), "delete" or "move=DIR"
 	SHA256   bool          // record SHA-256 of the stored bytes beside BLAKE3 of the content
+	Replace  bool          // a file named in Sources comes in the place of what was read from its path before, and of its content read with other options
 	DryRun   bool          // say what would be done and write nothing
 	Explicit bool          // sensor, payload or flows were told by hand: a file named in Sources that is committed with others is ErrConflict
 

@@ -40,8 +40,8 @@ type run struct {
 	state      *lake.State
 	staging    *lake.Staging
 	optionsID  string
-	contents   map[string]string         // content hash by capture id, of live captures
-	bySource   map[string]*lake.Manifest // live captures by sensor and source
+	contents   map[string]string           // content hash by capture id, of known captures
+	bySource   map[string][]*lake.Manifest // live captures by sensor and source
 	index      *index
 	quarantine *quarantine
 	claims     *claims
@@ -55,6 +55,7 @@ type run struct {
 	sources     []*source
 	verdicts    []verdict // of the sources, by order
 	interrupted bool      // a source was dropped or not taken
+	dropped     int       // the first of these, by order; -1: none
 	conflicts   []string  // named sources that are committed with other options
 	warned      bool      // of other options
 }
@@ -119,10 +120,10 @@ func (r *run) open(ctx context.Context) error {
 			return err
 		}
 	}
-	r.contents, r.bySource = map[string]string{}, map[string]*lake.Manifest{}
+	r.contents, r.bySource, r.dropped = r.state.Contents(), map[string][]*lake.Manifest{}, -1
 	for _, m := range r.state.Manifests() {
-		r.contents[m.CaptureID] = m.ContentHash
-		r.bySource[m.Sensor+"/"+m.Source] = m
+		from := m.Sensor + "/" + m.Source
+		r.bySource[from] = append(r.bySource[from], m)
 	}
 	r.index, r.quarantine = loadIndex(r.o.Lake), loadQuarantine(r.o.Lake)
 	if r.o.DryRun {
@@ -187,8 +188,7 @@ func (r *run) conclude(f *finder) error {
 		for _, a := range r.archives {
 			r.index.addArchive(a)
 		}
-		live := func(content string) bool { _, ok := r.state.ByContent(content); return ok }
-		if err := errors.Join(r.index.save(live), r.quarantine.save()); err != nil {
+		if err := errors.Join(r.index.save(r.state.Known), r.quarantine.save()); err != nil {
 			return disk(err)
 		}
 	}

@@ -186,23 +186,6 @@ type reader func([]byte) (int, error)
 
 func (r reader) Read(b []byte) (int, error) { return r(b) }
 
-func TestGrown(t *testing.T) {
-	b := pcap(packetsOf(1, evening, time.Second, 30)...)
-	t.Chdir(files(t, map[string][]byte{"a.pcap": b[:len(b)-70]}))
-	o := Options{Lake: "lake", Sources: []string{"a.pcap"}}
-	if s := ingest(t, o); s.Committed != 1 || s.Truncated != 1 {
-		t.Errorf("cut: %+v", s)
-	}
-	place(t, "a.pcap", b)
-	if s := ingest(t, o); s.Failed != 1 || !strings.Contains(s.Errors[0].Error, "grew") {
-		t.Errorf("grown: %+v", s)
-	}
-	place(t, "a.pcap", pcap(packetsOf(2, evening, time.Second, 40)...))
-	if s := ingest(t, o); s.Committed != 1 || s.Packets != 40 {
-		t.Errorf("another capture of that name: %+v", s)
-	}
-}
-
 func TestDryRun(t *testing.T) {
 	t.Chdir(files(t, map[string][]byte{
 		"a.pcap": pcap(packetsOf(1, evening, time.Second, 3)...), "b.pcap": pcap(packetsOf(2, evening, time.Second, 3)...),

@@ -21,6 +21,7 @@ type load struct {
 	stored  *io.SectionReader // the bytes that the file had when it was opened, whatever it grows by meanwhile
 	opened  time.Time
 	id      string // capture id
+	head    string // head hash
 	claim   *claim
 	earlier []*claim // of captures that may have the same content
 	pass    int64    // stored bytes read in this pass
@@ -36,14 +37,20 @@ type loaded struct {
 	opened   time.Time
 	content  string
 	whole    bool // nothing of it was cut or damaged
+
+	supersedes []*lake.Manifest // live captures in whose place it comes
+	exchange   bool             // the lake has its content otherwise, or had
 }
+
+// changes reports whether the capture needs a change: something in the lake goes as it comes.
+func (d *loaded) changes() bool { return len(d.supersedes) > 0 || d.exchange }
 
 // bring reads what the lake does not have yet. What may be known, by fingerprint or head, is only hashed first.
 func (l *load) bring(ctx context.Context) (*loaded, error) {
-	head := headHash(l.stored, l.source.size)
-	l.claim, l.earlier = l.claims.enter(l.source.order, l.id, head)
+	l.head = headHash(l.stored, l.source.size)
+	l.claim, l.earlier = l.claims.enter(l.source.order, l.id, l.head)
 	_, met := l.contents[l.id]
-	met = met || len(l.earlier) > 0 || l.state.ByHead(head)
+	met = met || len(l.earlier) > 0 || l.state.ByHead(l.head)
 	if met || l.o.DryRun {
 		info, err := l.hash(ctx)
 		if err != nil {
@@ -52,28 +59,20 @@ func (l *load) bring(ctx context.Context) (*loaded, error) {
 		done := &loaded{source: l.source, opened: l.opened, content: info.ContentHash, whole: whole(info)}
 		done.known = l.known(done.content)
 		if done.known || l.o.DryRun {
+			done.supersedes = l.superseded(done.content)
 			return done, nil
 		}
 		if l.taken(done.content) {
 			l.id = salted(l.id, done.content)
 		}
 	}
-	if before := l.bySource[l.o.Sensor+"/"+l.source.name]; before != nil && l.grew(before) {
-		return nil, errGrown{before.Rows}
+	done, err := l.decode(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return l.decode(ctx)
-}
-
-// grew reports whether the source begins with all whole frames of the capture that was read from it before.
-func (l *load) grew(before *lake.Manifest) bool {
-	return before.Rows > 0 && before.Sensor == l.o.Sensor && prefixHash(l.stored, l.source.size, before.PrefixEnd) == before.PrefixHash
-}
-
-// errGrown refuses a capture whose first frames would be in the lake twice.
-type errGrown struct{ rows int64 }
-
-func (e errGrown) Error() string {
-	return fmt.Sprintf("it grew since it was committed with %d packets, and this version cannot add the rest: use --settle to leave growing files for later", e.rows)
+	done.supersedes = l.superseded(done.content)
+	done.exchange = l.replaces() && l.state.Known(done.content)
+	return done, nil
 }
 
 // hash reads the capture only to know its content.
@@ -138,10 +137,13 @@ func whole(info capture.Info) bool { return !info.Truncated && len(info.Damage) 
 
 // known reports whether the lake or an earlier source of the run has this content; it waits for those that may.
 func (l *load) known(content string) bool {
-	if _, ok := l.state.ByContent(content); ok {
+	if contains(l.earlier, content) {
 		return true
 	}
-	return contains(l.earlier, content)
+	if m, live := l.state.ByContent(content); l.replaces() {
+		return live && !l.stale(m)
+	}
+	return l.state.Known(content)
 }
 
 // taken reports whether other content goes by the capture's id.

@@ -25,6 +25,7 @@ type Summary struct {
 	Truncated         int              `json:"truncated"`           // of the committed: cut or damaged, every whole frame is there
 	Unsettled         int              `json:"unsettled"`           // files too young for --settle, left for later
 	Skipped           int              `json:"skipped"`             // files in folders that are no captures
+	Superseded        int              `json:"superseded"`          // captures in whose place those came: earlier parts that grew, and what was replaced
 	Packets           int64            `json:"packets"`             // rows of packets that this run added
 	Rows              map[string]int64 `json:"rows"`                // rows that this run added, by table
 	Bytes             int64            `json:"bytes"`               // of the captures that this run added, decompressed
@@ -55,6 +56,7 @@ type Planned struct {
 // Actions of Planned.
 const (
 	ActionCommit    = "commit"
+	ActionSupersede = "supersede" // commit in the place of what is in the lake
 	ActionKnown     = "known"
 	ActionFail      = "fail"
 	ActionUnsettled = "unsettled"

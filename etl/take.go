@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"time"
 
@@ -30,7 +29,7 @@ func (e errBefore) Error() string {
 func (w *worker) take(ctx, told context.Context, s *source) {
 	defer w.claims.pass(s.order)
 	if ctx.Err() != nil || s.fifo && told.Err() != nil {
-		w.drop()
+		w.drop(s)
 		return
 	}
 	w.meter.current.Store(&s.name)
@@ -122,12 +121,11 @@ func (l *load) openStored(ctx context.Context) (done func(), err error) {
 	return func() { _ = file.Close() }, nil
 }
 
-// recall returns the source as known by the index, or nil: also where the lake has its content no longer, and for what is to be deleted or
-// moved, which is read whatever the index says.
+// recall returns the source as known by the index, or nil: also where the lake never had its content, and for what is to be deleted, moved or
+// put in the place of others, which is read whatever the index says.
 func (l *load) recall() *loaded {
 	content := l.index.content(l.source)
-	_, live := l.state.ByContent(content)
-	if content == "" || !live || l.after.action != keepSource && l.source.member == nil {
+	if content == "" || !l.state.Known(content) || l.doubtful(content) || l.replaces() || l.after.action != keepSource && l.source.member == nil {
 		return nil
 	}
 	return &loaded{source: l.source, opened: l.opened, content: content, known: true, whole: true}
@@ -141,7 +139,7 @@ func (w *worker) fail(ctx context.Context, l *load, err error) {
 	case errors.As(err, &ioError):
 		w.stop(err)
 	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
-		w.drop()
+		w.drop(s)
 	case !s.named && (unreadable(err) && !calledCapture(s.name) || errors.Is(err, fs.ErrNotExist)): // the latter went while others were read
 		w.judge(s, verdict{})
 	default:
@@ -163,10 +161,13 @@ func unreadable(err error) bool {
 }
 
 // drop notes that a source was not taken, or not to its end.
-func (r *run) drop() {
+func (r *run) drop(s *source) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.interrupted = true
+	if r.dropped < 0 || s.order < r.dropped {
+		r.dropped = s.order
+	}
 }
 
 // judge notes a verdict and counts it; commits are counted when they are durable.
@@ -194,10 +195,15 @@ func (w *worker) plan(done *loaded) {
 		w.recognise(done)
 		return
 	}
-	w.judge(done.source, verdict{action: ActionCommit})
+	action := ActionCommit
+	if _, live := w.state.ByContent(done.content); live || len(done.supersedes) > 0 {
+		action = ActionSupersede
+	}
+	w.judge(done.source, verdict{action: action})
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.sum.Committed++
+	w.sum.Superseded += len(done.supersedes)
 	if !done.whole {
 		w.sum.Truncated++
 	}
@@ -210,7 +216,7 @@ func (r *run) recognise(done *loaded) (conflict bool) {
 	r.judge(s, verdict{action: ActionKnown})
 	r.o.Log.Info("known", "source", s.name, "content", done.content)
 	m, ok := r.state.ByContent(done.content)
-	if !ok || m.Sensor == r.o.Sensor && maps.Equal(m.Options, r.o.fingerprinted()) {
+	if !ok || !r.stale(m) || r.o.Replace && s.named { // of the last an earlier source of the run had the same content
 		return false
 	}
 	r.mu.Lock()

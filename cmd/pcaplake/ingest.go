@@ -20,7 +20,7 @@ func ingestCommand(s streams) *cli.Command {
 		Usage:     "captures into the lake, each exactly once",
 		ArgsUsage: "SOURCE…",
 		Description: `A SOURCE is a file, a folder, a glob pattern, or - for standard input: pcap or pcapng, plain, gzip or zstd.
-What the lake has is not read again. The last line is a summary as JSON.
+What the lake has is not read again. A capture that grew comes in the place of its earlier part. The last line is a summary as JSON.
 
 Examples:
   pcaplake ingest /archive/2026-11-22/                        a night's captures
@@ -37,6 +37,7 @@ Examples:
 			&cli.IntFlag{Name: "flow-max", Usage: "`N` flows are open at a time in a capture; beyond that the longest silent one ends", Value: flow.DefaultOpen},
 			&cli.DurationFlag{Name: "settle", Usage: "leave files changed within this `TIME` for later"},
 			&cli.StringFlag{Name: "after", Usage: "what becomes of a source that is committed: keep, move=`DIR` or delete", Value: "keep"},
+			&cli.BoolFlag{Name: "replace", Usage: "put named files in the place of what was read from them before, or with other options"},
 			&cli.BoolFlag{Name: "sha256", Usage: "record SHA-256 of the sources as well"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "say what would be done"},
 			&cli.StringFlag{Name: "summary", Usage: "write the summary to `FILE` as well"},
@@ -76,7 +77,7 @@ func ingest(c *cli.Context, s streams) error {
 func ingestOptions(c *cli.Context, s streams) (etl.Options, error) {
 	o := etl.Options{
 		Lake: c.String("lake"), Sources: c.Args().Slice(), Stdin: s.in, Sensor: c.String("sensor"), Jobs: c.Int("jobs"),
-		Settle: c.Duration("settle"), After: c.String("after"), SHA256: c.Bool("sha256"), DryRun: c.Bool("dry-run"),
+		Settle: c.Duration("settle"), After: c.String("after"), SHA256: c.Bool("sha256"), Replace: c.Bool("replace"), DryRun: c.Bool("dry-run"),
 		FlowIdle: c.Duration("flow-idle"), FlowActive: c.Duration("flow-active"), FlowMax: c.Int("flow-max"),
 		Explicit: slices.ContainsFunc(rowOptions, c.IsSet), ToolVersion: version,
 	}

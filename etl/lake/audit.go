@@ -29,6 +29,9 @@ type Finding struct {
 	Err      error  // of the store, when the object could not be read: it was not judged
 }
 
+// Unnamed is the problem of an object that no manifest names.
+const Unnamed = "no manifest names it"
+
 // LiveFile is a file that the lake promises.
 type LiveFile struct {
 	File
@@ -43,21 +46,32 @@ type Audit struct {
 	Findings []Finding   // of everything but the contents of Files
 }
 
+// aheadTolerance is how far the clocks of a machine and of its file server may be apart.
+const aheadTolerance = 5 * time.Minute
+
 // What to do.
 const (
-	restoreManifest = "restore it from a backup, or move it away and ingest its capture again: its files come back under the same names"
-	updateProgram   = "update pcaplake; move it away if it is not pcaplake's"
-	nothingToDo     = "nothing: no reader sees it; remove it to free its space once no ingest is running"
+	restoreManifest   = "restore it from a backup, or move it away and ingest its capture again: its files come back under the same names"
+	restoreCheckpoint = "restore it from a backup"
+	restoreChange     = "restore from a backup what is missing in _manifests"
+	updateProgram     = "update pcaplake; move it away if it is not pcaplake's"
+	sweptAway         = "nothing: no reader sees it; expire deletes it after its grace"
+	sweptLater        = "nothing: no reader sees it; expire and verify --repair delete it when it is a day old"
+	nothingToDo       = "nothing: no reader sees it; remove it to free its space once no ingest is running"
 )
 
 // Audit reads all manifests and the names, sizes and modes of all objects; no live file is opened. An error is one of the store as a whole.
 func (l *Lake) Audit(ctx context.Context) (*Audit, error) {
-	a := &audit{lake: l, history: newHistory(), names: map[string]string{}, modes: map[fs.FileMode][]string{}}
+	a := &audit{lake: l, history: new(history), names: map[string]string{}, changes: map[*Change]string{}, modes: map[fs.FileMode][]string{}}
 	a.marker()
 	objects, err := l.store.List(manifestFolder)
 	if err != nil {
 		return nil, fmt.Errorf("list manifests: %w", err)
 	}
+	if a.last = lastCheckpoint(objects); a.last != "" {
+		a.checkpoint(ctx)
+	}
+	a.folded = a.history.base.folds()
 	for _, o := range objects {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -69,6 +83,7 @@ func (l *Lake) Audit(ctx context.Context) (*Audit, error) {
 		return nil, fmt.Errorf("list objects: %w", err)
 	}
 	a.tellModes()
+	a.tellAhead()
 	return &a.Audit, nil
 }
 
@@ -77,7 +92,12 @@ type audit struct {
 	Audit
 	lake    *Lake
 	history *history
-	names   map[string]string // the manifest that adds a file, by the file's name
+	last    string                        // name of the last checkpoint
+	folded  func(kind, which string) bool // whether a manifest stands in it
+	at      *replay                       // what is live
+	names   map[string]string             // the manifest that adds a file, by the file's name
+	changes map[*Change]string            // the names of their manifests
+	ahead   []string                      // names of objects from the future
 	modes   map[fs.FileMode][]string
 }
 
@@ -99,9 +119,12 @@ func (a *audit) marker() {
 
 // manifest reads one manifest and holds it against itself; one that can be read counts, whatever else is wrong with it.
 func (a *audit) manifest(name string) {
-	kind := manifestKind(name)
+	kind, which := manifestKind(name)
 	if kind == "" {
 		a.broken(name, updateProgram, "it is a kind of manifest that this program does not know, so that nothing can read the lake")
+		return
+	}
+	if kind == checkpointKind || a.folded(kind, which) {
 		return
 	}
 	text, err := a.lake.store.Read(name)
@@ -123,12 +146,35 @@ func (a *audit) manifest(name string) {
 		}
 	} else {
 		c := a.history.changes[len(a.history.changes)-1]
-		problems = c.problems(name, text)
-		a.add(name, c.Adds)
+		problems, a.changes[c] = c.problems(name, text), name
 	}
 	for _, p := range problems {
 		a.broken(name, restoreManifest, "%s", p)
 	}
+}
+
+// checkpoint reads the last checkpoint. Without it nothing can be said of what stands in it.
+func (a *audit) checkpoint(ctx context.Context) {
+	text, err := a.lake.store.Read(a.last)
+	if err != nil {
+		a.Findings = append(a.Findings, unread(a.last, err))
+		return
+	}
+	base, err := parseCheckpoint(ctx, text)
+	if err != nil {
+		a.broken(a.last, restoreCheckpoint, "it cannot be read: %v", err)
+		return
+	}
+	if checkpointManifest(base.seq) != a.last {
+		a.broken(a.last, restoreCheckpoint, "it is after change %d, which is not its name", base.seq)
+	}
+	a.history.base = base
+}
+
+// stale reports whether a manifest counts no more, as it stands in the last checkpoint.
+func (a *audit) stale(name string) bool {
+	kind, which := manifestKind(name)
+	return kind == checkpointKind && name != a.last || a.folded(kind, which)
 }
 
 // add notes who adds which files: no two manifests may add the same one.
@@ -153,36 +199,68 @@ func andMore(names []string) string {
 	return fmt.Sprintf("; so it is for %d more", len(names)-1)
 }
 
-// settle finds out what is live, and what changes say of things that are not there.
+// settle finds out what is live, and holds each change against what was there before it.
 func (a *audit) settle() {
-	a.Captures = slices.Collect(a.history.live())
-	for f, m := range a.history.files() {
-		a.Files = append(a.Files, LiveFile{f, m})
-	}
-	slices.SortFunc(a.Files, func(x, y LiveFile) int { return strings.Compare(x.Name, y.Name) })
-	for _, name := range slices.Sorted(maps.Keys(a.history.removed)) {
+	a.at = newReplay()
+	a.history.begin(a.at)
+	for name, f := range a.at.files {
 		if a.names[name] == "" {
-			a.broken(name, "restore the manifest that added it from a backup", "a change removes it, and no manifest added it")
+			a.names[f.Name] = a.last
 		}
 	}
+	a.history.sort()
+	for _, c := range a.history.changes {
+		name := a.changes[c]
+		if c.Seq != a.at.seq+1 {
+			a.broken(name, restoreChange, "the change before it is %d", a.at.seq)
+		}
+		for _, p := range a.at.problems(c) {
+			a.broken(name, restoreChange, "%s", p)
+		}
+		for f := range c.files() {
+			a.names[f.Name] = name
+		}
+		a.at.change(c)
+	}
+	packets := a.lake.state(a.at).countPackets()
+	for hash, m := range a.at.captures {
+		if a.at.dropped[hash] {
+			continue
+		}
+		if a.Captures = append(a.Captures, m); packets[m.CaptureID] > m.Rows {
+			a.broken(hash, restoreChange, "live files have %d packets of capture %s of %s, which has %d", packets[m.CaptureID], m.CaptureID, m.Source, m.Rows)
+		}
+	}
+	for _, f := range a.at.files {
+		a.Files = append(a.Files, *f)
+	}
+	slices.SortFunc(a.Captures, func(x, y *Manifest) int { return strings.Compare(x.ContentHash, y.ContentHash) })
+	slices.SortFunc(a.Files, func(x, y LiveFile) int { return strings.Compare(x.Name, y.Name) })
 }
 
 // object judges an object by its name: whether a manifest names it, and whether it is left over.
 func (a *audit) object(o Object) {
 	folder, rest, _ := strings.Cut(o.Name, "/")
+	if time.Until(o.Changed) > aheadTolerance && folder != stagingFolder {
+		a.ahead = append(a.ahead, o.Name)
+	}
 	switch {
-	case a.names[o.Name] != "" && !a.history.removed[o.Name]:
+	case a.at.files[o.Name] != nil:
 		a.mode(o)
-	case a.history.removed[o.Name]:
-		a.info(o.Name, "it was removed from the lake and still takes space", nothingToDo)
+	case a.at.removed[o.Name] > 0:
+		a.info(o.Name, "it was removed from the lake and still takes space", sweptAway)
 	case folder == stagingFolder:
 		if strings.HasSuffix(rest, "/"+heartbeatName) && time.Since(o.Changed) > abandonedAfter {
 			a.info(strings.TrimSuffix(o.Name, "/"+heartbeatName), "work that a run left behind", "nothing: the next ingest removes it")
 		}
-	case folder == manifestFolder && manifestKind(o.Name) != "":
+	case folder == manifestFolder && a.stale(o.Name):
+		a.info(o.Name, "it stands in "+a.last, sweptAway)
+	case folder == manifestFolder && !hidden(o.Name):
 		a.mode(o)
+	case sweepable(o.Name):
+		a.info(o.Name, Unnamed, sweptLater)
 	case folder == manifestFolder && hidden(o.Name), !strings.HasPrefix(folder, "_") && o.Name != marker:
-		a.info(o.Name, "no manifest names it", nothingToDo)
+		a.info(o.Name, Unnamed, nothingToDo)
 	}
 }
 
@@ -192,6 +270,14 @@ func hidden(name string) bool { return name[strings.LastIndex(name, "/")+1] == '
 func (a *audit) mode(o Object) {
 	if o.Mode != 0 && o.Mode != fileMode {
 		a.modes[o.Mode] = append(a.modes[o.Mode], o.Name)
+	}
+}
+
+// tellAhead gives one finding for all objects from the future.
+func (a *audit) tellAhead() {
+	if len(a.ahead) > 0 {
+		slices.Sort(a.ahead)
+		a.info(a.ahead[0], "its time is ahead of the clock"+andMore(a.ahead), "set the clock right: until then it is not old enough to be deleted or to expire")
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"io"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pcaplake/pcaplake/schema"
@@ -32,6 +31,13 @@ func (m *Manifest) problems(name string, text []byte) []string {
 	if want, err := captureManifest(m.ContentHash); err != nil || want != name {
 		report("it is of content %q, which is not its name", m.ContentHash)
 	}
+	return append(out, m.contradictions()...)
+}
+
+// contradictions are what a manifest's counts and names say against each other.
+func (m *Manifest) contradictions() []string {
+	var out []string
+	report := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	if err := m.Check(); err != nil {
 		report("%v", err)
 	}
@@ -60,17 +66,16 @@ func (m *Manifest) problems(name string, text []byte) []string {
 // problems are what a change's text and name say against each other.
 func (c *Change) problems(name string, text []byte) []string {
 	var out []string
-	if !sound(text, "", new(Change)) {
+	if !sound(text, c.Digest, new(Change)) {
 		out = append(out, problemText)
 	}
-	seq := strings.TrimSuffix(strings.TrimPrefix(name, manifestFolder+"/"+changeKind), ".json")
-	if n, err := strconv.ParseInt(seq, 10, 64); err != nil || n != c.Seq {
-		out = append(out, fmt.Sprintf("it is change %d, which is not its name", c.Seq))
-	}
 	for _, f := range c.Adds {
-		if !f.wellNamed() {
-			out = append(out, fmt.Sprintf("it adds %q, which is no name for a file of a lake", f.Name))
+		if f.SchemaVersion < 0 || f.SchemaVersion > schema.Version {
+			out = append(out, fmt.Sprintf("it adds %s of schema version %d, this program knows up to %d", f.Name, f.SchemaVersion, schema.Version))
 		}
+	}
+	if changeManifest(c.Seq) != name {
+		out = append(out, fmt.Sprintf("it is change %d, which is not its name", c.Seq))
 	}
 	return out
 }

@@ -25,7 +25,7 @@ func (l *Lake) Commit(ctx context.Context, s *Staging, ms []*Manifest) ([]Outcom
 			return nil, err
 		}
 		var err error
-		if texts[i], err = m.encode(); err != nil {
+		if texts[i], err = encode(m, &m.Digest); err != nil {
 			return nil, err
 		}
 		if outcomes[i], err = l.outcome(m); err != nil {

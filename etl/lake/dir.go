@@ -14,6 +14,9 @@ const (
 	folderMode = 0o750
 )
 
+// asidePrefix begins the names of objects that are being written and are none yet.
+const asidePrefix = ".put-"
+
 // dir is a store in a folder of a local or network file system.
 type dir struct{ root string }
 
@@ -38,7 +41,7 @@ func (d *dir) PutIfAbsent(name string, data []byte) (err error) {
 	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	aside, err := os.CreateTemp(filepath.Dir(path), ".put-*")
+	aside, err := os.CreateTemp(filepath.Dir(path), asidePrefix+"*")
 	if err != nil {
 		return err
 	}

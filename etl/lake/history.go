@@ -1,42 +1,48 @@
 package lake
 
 import (
+	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
-	"iter"
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/pcaplake/pcaplake/schema"
 )
-
-// A history is all manifests of a lake: what every capture and every change said. What is live follows from it.
-type history struct {
-	captures []*Manifest
-	changes  []*Change
-	removed  map[string]bool // names of files
-	claimed  map[string]bool // content hashes of captures that live by a change
-	dropped  map[string]bool // content hashes of captures that live no more
-}
-
-func newHistory() *history {
-	return &history{removed: map[string]bool{}, claimed: map[string]bool{}, dropped: map[string]bool{}}
-}
 
 // The kinds of manifests, by what their names begin with.
 const (
-	captureKind = "c-"
-	changeKind  = "m-"
+	captureKind    = "c-"
+	changeKind     = "m-"
+	checkpointKind = "k-"
 )
 
-// manifestKind is the kind of manifest that a name stands for, or "".
-func manifestKind(name string) string {
+// manifestKinds are the kinds and how their names end.
+var manifestKinds = map[string]string{captureKind: ".json", changeKind: ".json", checkpointKind: ".parquet"}
+
+// manifestKind is the kind of manifest that a name stands for, or "", and the part of the name that tells it from others of the kind.
+func manifestKind(name string) (kind, which string) {
 	base := strings.TrimPrefix(name, manifestFolder+"/")
-	for _, kind := range []string{captureKind, changeKind} {
-		if strings.HasPrefix(base, kind) && strings.HasSuffix(base, ".json") {
-			return kind
+	for kind, extension := range manifestKinds {
+		if which, ok := strings.CutPrefix(base, kind); ok && strings.HasSuffix(which, extension) {
+			return kind, strings.TrimSuffix(which, extension)
 		}
 	}
-	return ""
+	return "", ""
 }
 
-// parse reads a manifest from its text and adds it.
+// A history is the manifests of a lake as they were read: what every capture and every change said that the last checkpoint does not hold.
+type history struct {
+	base     *checkpoint // nil: there is none
+	captures []*Manifest
+	changes  []*Change
+	changed  []string // names of manifests whose text is not that of their digest
+}
+
+// parse reads a manifest of a capture or a change from its text and adds it.
 func (h *history) parse(kind string, text []byte) error {
 	if kind == captureKind {
 		m := new(Manifest)
@@ -51,48 +57,198 @@ func (h *history) parse(kind string, text []byte) error {
 		return err
 	}
 	h.changes = append(h.changes, c)
-	mark(h.removed, c.Removes)
-	mark(h.claimed, c.Claims)
-	mark(h.dropped, c.Drops)
 	return nil
 }
 
-func mark(set map[string]bool, names []string) {
-	for _, n := range names {
-		set[n] = true
+// maxReads bounds how often manifests are read again because one was deleted since they were listed, as it stands in a checkpoint by now.
+const maxReads = 5
+
+// read reads all manifests that count.
+func (l *Lake) read(ctx context.Context) (h *history, err error) {
+	for range maxReads {
+		if h, err = l.readOnce(ctx); err == nil || !notExists(err) {
+			break
+		}
+	}
+	return h, err
+}
+
+func (l *Lake) readOnce(ctx context.Context) (*history, error) {
+	objects, err := l.store.List(manifestFolder)
+	if err != nil {
+		return nil, fmt.Errorf("list manifests: %w", err)
+	}
+	h := new(history)
+	if err := l.readCheckpoint(ctx, h, objects); err != nil {
+		return nil, err
+	}
+	folded := h.base.folds()
+	for _, o := range objects {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if kind, which := manifestKind(o.Name); kind == checkpointKind || folded(kind, which) {
+			continue
+		}
+		if err := l.readManifest(h, o.Name); err != nil {
+			return nil, err
+		}
+	}
+	if err := l.fillGaps(h); err != nil {
+		return nil, err
+	}
+	return h, h.newer()
+}
+
+// newer refuses rows of a schema that this program does not know: it would read them wrong, or not at all, and say nothing.
+func (h *history) newer() error {
+	refuse := func(name string, version int32) error {
+		if version <= schema.Version {
+			return nil
+		}
+		return fmt.Errorf("%w: %s is of schema version %d, this program knows up to %d", ErrNewer, name, version, schema.Version)
+	}
+	var err error
+	if h.base != nil {
+		for i := range h.base.captures {
+			err = cmp.Or(err, refuse(h.base.captures[i].Source, h.base.captures[i].SchemaVersion))
+		}
+		for i := range h.base.files {
+			err = cmp.Or(err, refuse(h.base.files[i].Name, h.base.files[i].SchemaVersion))
+		}
+	}
+	for _, m := range h.captures {
+		err = cmp.Or(err, refuse(m.Source, m.SchemaVersion))
+	}
+	for _, c := range h.changes {
+		for _, m := range c.Captures {
+			err = cmp.Or(err, refuse(m.Source, m.SchemaVersion))
+		}
+		for _, f := range c.Adds {
+			err = cmp.Or(err, refuse(f.Name, f.SchemaVersion))
+		}
+	}
+	return err
+}
+
+// readCheckpoint reads the last checkpoint.
+func (l *Lake) readCheckpoint(ctx context.Context, h *history, objects []Object) error {
+	last := lastCheckpoint(objects)
+	if last == "" {
+		return nil
+	}
+	text, err := l.store.Read(last)
+	if err != nil {
+		return fmt.Errorf("read checkpoint: %w", err)
+	}
+	if h.base, err = parseCheckpoint(ctx, text); err != nil {
+		return fmt.Errorf("read checkpoint %s: %w", l.store.Path(last), err)
+	}
+	return nil
+}
+
+// lastCheckpoint is the name of the last checkpoint among objects, or "".
+func lastCheckpoint(objects []Object) string {
+	last := ""
+	for _, o := range objects {
+		if kind, _ := manifestKind(o.Name); kind == checkpointKind {
+			last = max(last, o.Name)
+		}
+	}
+	return last
+}
+
+// folds returns what tells whether a manifest stands in the checkpoint, and so counts no more.
+func (c *checkpoint) folds() func(kind, which string) bool {
+	if c == nil {
+		return func(string, string) bool { return false }
+	}
+	contents := make(map[string]bool, len(c.captures))
+	for i := range c.captures {
+		contents[c.captures[i].ContentHash] = true
+	}
+	return func(kind, which string) bool {
+		switch kind {
+		case captureKind:
+			return contents[which]
+		case changeKind:
+			seq, err := strconv.ParseInt(which, 10, 64)
+			return err == nil && seq <= c.seq
+		}
+		return false
 	}
 }
 
-// exists reports whether a capture is part of the lake, be it only for files that are left of it.
-func (h *history) exists(m *Manifest) bool { return m.Via == "" || h.claimed[m.ContentHash] }
-
-// live are the captures that the lake has.
-func (h *history) live() iter.Seq[*Manifest] {
-	return func(yield func(*Manifest) bool) {
-		for _, m := range h.captures {
-			if h.exists(m) && !h.dropped[m.ContentHash] && !yield(m) {
-				return
+// fillGaps puts changes in order. They have numbers without gaps: one that was not listed was written while the folder was read, after some
+// that were, and is read by its name.
+func (l *Lake) fillGaps(h *history) error {
+	h.sort()
+	first := int64(1)
+	if h.base != nil {
+		first += h.base.seq
+	}
+	for i := 0; i < len(h.changes); i++ {
+		want := first + int64(i)
+		if h.changes[i].Seq > want {
+			if err := l.readManifest(h, changeManifest(want)); err != nil {
+				return err
 			}
+			h.sort()
+		}
+		if h.changes[i].Seq != want {
+			return fmt.Errorf("read manifests: change %d is there under two names", h.changes[i].Seq)
 		}
 	}
+	return nil
 }
 
-// files are the live files, each with the capture that added it; nil for a change.
-func (h *history) files() iter.Seq2[File, *Manifest] {
-	return func(yield func(File, *Manifest) bool) {
-		for _, m := range h.captures {
-			for _, f := range m.Adds {
-				if h.exists(m) && !h.removed[f.Name] && !yield(f, m) {
-					return
-				}
-			}
-		}
-		for _, c := range h.changes {
-			for _, f := range c.Adds {
-				if !h.removed[f.Name] && !yield(f, nil) {
-					return
-				}
-			}
-		}
+func (h *history) sort() {
+	slices.SortFunc(h.changes, func(a, b *Change) int { return cmp.Compare(a.Seq, b.Seq) })
+}
+
+func (l *Lake) readManifest(h *history, name string) error {
+	kind, _ := manifestKind(name)
+	if kind == "" {
+		return fmt.Errorf("%w: it holds %s, of a kind that this program does not know", ErrNewer, name)
+	}
+	text, err := l.store.Read(name)
+	if err != nil {
+		return fmt.Errorf("read manifest: %w", err)
+	}
+	if err := h.parse(kind, text); err != nil {
+		return fmt.Errorf("read manifest %s: %w", l.store.Path(name), err)
+	}
+	if bytes.Contains(text, []byte(digestKey)) && checkDigest(text) != nil {
+		h.changed = append(h.changed, name)
+	}
+	return nil
+}
+
+// readSound reads all manifests that count, and refuses those that something damaged: what they say cannot be the reason to remove files.
+func (l *Lake) readSound(ctx context.Context) (*history, error) {
+	h, err := l.read(ctx)
+	if err == nil && len(h.changed) > 0 {
+		return nil, fmt.Errorf("read manifest %s: %s: nothing is removed before it is restored", l.store.Path(h.changed[0]), problemText)
+	}
+	return h, err
+}
+
+// replay takes the manifests in the order in which they hold.
+func (h *history) replay() *replay {
+	r := newReplay()
+	h.begin(r)
+	for _, c := range h.changes {
+		r.change(c)
+	}
+	return r
+}
+
+// begin takes what holds before the changes.
+func (h *history) begin(r *replay) {
+	if h.base != nil {
+		h.base.start(r)
+	}
+	for _, m := range h.captures {
+		r.add(m)
 	}
 }

@@ -52,7 +52,6 @@ type Manifest struct {
 	LastTS              *int64             `json:"last_ts"`
 	Rewritten           []schema.Rewritten `json:"rewritten"`
 	Adds                []File             `json:"adds"`
-	Via                 string             `json:"via,omitempty"`    // "m": lives only once a change names it
 	Digest              string             `json:"digest,omitempty"` // of this text: see seal
 }
 
@@ -70,15 +69,10 @@ type File struct {
 	MinTS  *int64 `json:"min_ts"` // microseconds; null when no row has a time
 	MaxTS  *int64 `json:"max_ts"`
 	BLAKE3 string `json:"blake3"`
-}
 
-// Change is a manifest that removes: compaction, expiry, a grown or replaced capture. Of two changes at once one wins the number.
-type Change struct {
-	Seq     int64    `json:"seq"`
-	Adds    []File   `json:"adds"`
-	Removes []string `json:"removes"` // names of files
-	Claims  []string `json:"claims"`  // content hashes of captures that live from here on
-	Drops   []string `json:"drops"`   // content hashes of captures that live no more
+	// Of a file that a change adds: its rows by capture id (of sums: the rows that went into them), and the schema version of its columns.
+	Captures      map[string]int64 `json:"captures,omitempty"`
+	SchemaVersion int32            `json:"schema_version,omitempty"`
 }
 
 // Check holds the ledger: every frame of the capture is a row or was rejected for a reason, and every row is in a file.
@@ -98,13 +92,14 @@ func (m *Manifest) Check() error {
 	return nil
 }
 
-// encode returns the manifest as it is stored, with its digest.
-func (m *Manifest) encode() ([]byte, error) {
-	sealed := *m
-	sealed.Digest = noDigest
-	text, err := json.MarshalIndent(&sealed, "", " ")
+// encode returns a manifest as it is stored, with its digest, whose field in v is told.
+func encode(v any, field *string) ([]byte, error) {
+	before := *field
+	*field = noDigest
+	text, err := json.MarshalIndent(v, "", " ")
+	*field = before
 	if err != nil {
-		return nil, fmt.Errorf("write manifest of %s: %w", m.Source, err)
+		return nil, fmt.Errorf("write manifest: %w", err)
 	}
 	text = append(text, '\n')
 	seal(text)

@@ -3,65 +3,73 @@ package lake
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"slices"
+	"sync"
 
 	"github.com/pcaplake/pcaplake/schema"
 )
 
 // State is what a lake consists of at one moment: its live captures and files. The zero State is that of an empty lake.
 type State struct {
-	manifests []*Manifest
-	files     []schema.File
-	byContent map[string]*Manifest
-	heads     map[string]bool
+	at *replay // nil in the zero State
+
+	// What follows is made when it is asked for: of many captures it takes a while.
+	manifests func() []*Manifest
+	heads     func() map[string]bool
+	live      func() []LiveFile
+	files     func() []schema.File // as readers need them
+	packets   func() map[string]int64
 }
 
 // Load reads the manifests: live files are all that were added without those that were removed. It never lists the folders of the tables.
 func (l *Lake) Load(ctx context.Context) (*State, error) {
-	objects, err := l.store.List(manifestFolder)
+	h, err := l.read(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("list manifests: %w", err)
+		return nil, err
 	}
-	h := newHistory()
-	for _, o := range objects {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		kind := manifestKind(o.Name)
-		if kind == "" {
-			return nil, fmt.Errorf("%w: it holds %s, of a kind that this program does not know", ErrNewer, o.Name)
-		}
-		text, err := l.store.Read(o.Name)
-		if err != nil {
-			return nil, fmt.Errorf("read manifest: %w", err)
-		}
-		if err := h.parse(kind, text); err != nil {
-			return nil, fmt.Errorf("read manifest %s: %w", l.store.Path(o.Name), err)
-		}
-	}
-	return l.state(h), nil
+	return l.state(h.replay()), nil
 }
 
-func (l *Lake) state(h *history) *State {
-	s := &State{byContent: make(map[string]*Manifest), heads: make(map[string]bool)}
-	for m := range h.live() {
-		s.manifests = append(s.manifests, m)
-		s.byContent[m.ContentHash] = m
-		s.heads[m.HeadHash] = true
-	}
-	for f, m := range h.files() {
-		version := schema.Version
-		if m != nil {
-			version = m.SchemaVersion
+func (l *Lake) state(r *replay) *State {
+	s := &State{at: r}
+	s.manifests, s.heads = sync.OnceValue(r.liveCaptures), sync.OnceValue(r.heads)
+	sorted := sync.OnceValue(r.sorted)
+	s.live = sync.OnceValue(func() []LiveFile {
+		files := make([]LiveFile, 0, len(r.files))
+		for _, f := range sorted() {
+			files = append(files, *f)
 		}
-		s.files = append(s.files, l.live(f, version))
-	}
-	slices.SortFunc(s.manifests, func(a, b *Manifest) int {
-		return cmp.Or(cmp.Compare(start(a), start(b)), cmp.Compare(a.CaptureID, b.CaptureID), cmp.Compare(a.ContentHash, b.ContentHash))
+		return files
 	})
-	slices.SortFunc(s.files, func(a, b schema.File) int { return cmp.Or(cmp.Compare(a.MinTS, b.MinTS), cmp.Compare(a.Name, b.Name)) })
+	s.files = sync.OnceValue(func() []schema.File {
+		files := make([]schema.File, 0, len(r.files))
+		for _, f := range sorted() {
+			files = append(files, l.live(f))
+		}
+		return files
+	})
+	s.packets = sync.OnceValue(s.countPackets)
 	return s
+}
+
+// countPackets returns the rows of packets that live files have, by capture id.
+func (s *State) countPackets() map[string]int64 {
+	rows := map[string]int64{}
+	for _, f := range s.at.files {
+		if f.Table == schema.Packets.Name {
+			for id, n := range f.shares() {
+				rows[id] += n
+			}
+		}
+	}
+	return rows
+}
+
+// Packets is how many packets of a live capture live files have: as many as its manifest says, less those that expired.
+func (s *State) Packets(m *Manifest) int64 { return s.packets()[m.CaptureID] }
+
+// byStart orders captures by first time stamp and capture id.
+func byStart(a, b *Manifest) int {
+	return cmp.Or(cmp.Compare(start(a), start(b)), cmp.Compare(a.CaptureID, b.CaptureID), cmp.Compare(a.ContentHash, b.ContentHash))
 }
 
 func start(m *Manifest) int64 {
@@ -71,13 +79,27 @@ func start(m *Manifest) int64 {
 	return *m.FirstTS
 }
 
+// first is the first time of a file; NoTime when no row has one.
+func (f *File) first() int64 {
+	if f.MinTS == nil || f.MaxTS == nil {
+		return schema.NoTime
+	}
+	return *f.MinTS
+}
+
 // Manifests returns the live captures, by first time stamp and capture id.
-func (s *State) Manifests() []*Manifest { return s.manifests }
+func (s *State) Manifests() []*Manifest {
+	if s.at == nil {
+		return nil
+	}
+	return s.manifests()
+}
 
 // Captures returns the rows of captures, in the order of Manifests.
 func (s *State) Captures() []schema.Capture {
-	rows := make([]schema.Capture, len(s.manifests))
-	for i, m := range s.manifests {
+	manifests := s.Manifests()
+	rows := make([]schema.Capture, len(manifests))
+	for i, m := range manifests {
 		rows[i] = m.capture()
 	}
 	return rows
@@ -86,7 +108,7 @@ func (s *State) Captures() []schema.Capture {
 // Files returns the live files of a table, by first time stamp and name.
 func (s *State) Files(table string) []schema.File {
 	var files []schema.File
-	for _, f := range s.files {
+	for _, f := range s.AllFiles() {
 		if f.Table == table {
 			files = append(files, f)
 		}
@@ -95,13 +117,78 @@ func (s *State) Files(table string) []schema.File {
 }
 
 // AllFiles returns the live files of all tables, by first time stamp and name.
-func (s *State) AllFiles() []schema.File { return s.files }
-
-// ByContent finds the capture with a content hash.
-func (s *State) ByContent(hash string) (*Manifest, bool) {
-	m, ok := s.byContent[hash]
-	return m, ok
+func (s *State) AllFiles() []schema.File {
+	if s.at == nil {
+		return nil
+	}
+	return s.files()
 }
 
-// ByHead reports whether a live capture begins like this one.
-func (s *State) ByHead(hash string) bool { return s.heads[hash] }
+// LiveFiles returns the live files of all tables as their manifests have them, by first time stamp and name.
+func (s *State) LiveFiles() []LiveFile {
+	if s.at == nil {
+		return nil
+	}
+	return s.live()
+}
+
+// LiveOf returns the live files that have rows of captures, which are told by their ids, in no order.
+func (s *State) LiveOf(ids map[string]bool) []LiveFile {
+	var files []LiveFile
+	if s.at == nil {
+		return nil
+	}
+	for _, f := range s.at.files {
+		if f.has(ids) {
+			files = append(files, *f)
+		}
+	}
+	return files
+}
+
+// has reports whether the file has rows of one of these captures.
+func (f *LiveFile) has(ids map[string]bool) bool {
+	if f.Capture != nil {
+		return ids[f.Capture.CaptureID]
+	}
+	for id := range f.Captures {
+		if ids[id] {
+			return true
+		}
+	}
+	return false
+}
+
+// ByContent finds the live capture with a content hash.
+func (s *State) ByContent(hash string) (*Manifest, bool) {
+	if s.at == nil {
+		return nil, false
+	}
+	m := s.at.capture(hash)
+	return m, m != nil
+}
+
+// Known reports whether a content is in the lake, or was until another capture took its place.
+func (s *State) Known(hash string) bool { return s.at != nil && s.at.captures[hash] != nil }
+
+// Contents returns the content hashes of all known captures, by capture id.
+func (s *State) Contents() map[string]string {
+	ids := map[string]string{}
+	if s.at != nil {
+		for hash, m := range s.at.captures {
+			ids[m.CaptureID] = hash
+		}
+	}
+	return ids
+}
+
+// ByHead reports whether a known capture begins like this one.
+func (s *State) ByHead(hash string) bool { return s.at != nil && s.heads()[hash] }
+
+// Seq is the number of the last change; 0 when there was none.
+func (s *State) Seq() int64 {
+	if s.at == nil {
+		return 0
+	}
+	return s.at.seq
+}
