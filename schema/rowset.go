@@ -24,7 +24,7 @@ type field[R any] struct {
 }
 
 func newRows[R any](name, doc string, fields []field[R]) *Rows[R] {
-	r := &Rows[R]{Table: Table{Name: name, Doc: doc}}
+	r := &Rows[R]{Table: Table{Name: name, Doc: doc, Order: inTime}}
 	for _, f := range fields {
 		r.Columns = append(r.Columns, f.Column)
 		r.fills = append(r.fills, f.fill)
