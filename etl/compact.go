@@ -86,7 +86,7 @@ type compactor struct {
 
 // merged is a merge that was made.
 type merged struct {
-	*merge
+	*rewrite
 	file lake.File
 }
 
@@ -133,7 +133,7 @@ func (c *compactor) run(ctx context.Context) (err error) {
 	return c.merge(ctx, merges)
 }
 
-func (c *compactor) plan(ctx context.Context) ([]*merge, error) {
+func (c *compactor) plan(ctx context.Context) ([]*rewrite, error) {
 	// What is young is asked last: it holds every young capture of the state.
 	state, err := c.lake.Load(ctx)
 	if err != nil {
@@ -146,7 +146,7 @@ func (c *compactor) plan(ctx context.Context) ([]*merge, error) {
 	return planCompaction(state, young, &c.CompactOptions), nil
 }
 
-func mergings(merges []*merge) []Merging {
+func mergings(merges []*rewrite) []Merging {
 	list := make([]Merging, len(merges))
 	for i, m := range merges {
 		list[i] = Merging{Table: m.table.Name, Sensor: m.sensor, Date: m.date, Name: m.name(), Files: len(m.inputs)}
@@ -166,7 +166,7 @@ func (c *compactor) count(m Merging) {
 }
 
 // merge makes the merges and commits them. What is made when ctx ends is committed all the same.
-func (c *compactor) merge(ctx context.Context, merges []*merge) (err error) {
+func (c *compactor) merge(ctx context.Context, merges []*rewrite) (err error) {
 	if len(merges) == 0 {
 		return nil
 	}
@@ -183,12 +183,12 @@ func (c *compactor) merge(ctx context.Context, merges []*merge) (err error) {
 			return errors.Join(err, c.commit(context.WithoutCancel(ctx)))
 		}
 		meter.done.Add(1)
-		meter.read.Add(bytesOf([]*merge{m}))
+		meter.read.Add(bytesOf([]*rewrite{m}))
 	}
 	return c.commit(ctx)
 }
 
-func bytesOf(merges []*merge) int64 {
+func bytesOf(merges []*rewrite) int64 {
 	bytes := int64(0)
 	for _, m := range mergings(merges) {
 		bytes += m.Bytes
@@ -197,7 +197,7 @@ func bytesOf(merges []*merge) int64 {
 }
 
 // make makes one merge; one whose inputs are damaged is told and no error.
-func (c *compactor) make(ctx context.Context, m *merge) error {
+func (c *compactor) make(ctx context.Context, m *rewrite) error {
 	file, err := m.run(ctx, c.lake, c.staging)
 	if errors.Is(err, errInput) {
 		return c.fail(ctx, m, err)
@@ -217,7 +217,7 @@ func (c *compactor) make(ctx context.Context, m *merge) error {
 }
 
 // fail tells of a merge that could not be made, unless that is because its inputs are live no more.
-func (c *compactor) fail(ctx context.Context, m *merge, err error) error {
+func (c *compactor) fail(ctx context.Context, m *rewrite, err error) error {
 	state, loadErr := c.lake.Load(ctx)
 	if loadErr != nil {
 		return loadErr
@@ -260,7 +260,7 @@ func (c *compactor) commit(ctx context.Context) error {
 		return disk(err)
 	}
 	for _, m := range taken {
-		c.count(mergings([]*merge{m.merge})[0])
+		c.count(mergings([]*rewrite{m.rewrite})[0])
 		c.sum.BytesAfter += m.file.Bytes
 		c.Log.Info("compacted", "file", m.file.Name, "files", len(m.inputs), "rows", m.file.Rows, "bytes", m.file.Bytes)
 	}

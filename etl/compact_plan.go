@@ -22,7 +22,7 @@ const (
 )
 
 // planCompaction returns the merges that are worth making, by table, sensor and date. Young are the content hashes of captures to be left alone.
-func planCompaction(s *lake.State, young map[string]bool, o *CompactOptions) []*merge {
+func planCompaction(s *lake.State, young map[string]bool, o *CompactOptions) []*rewrite {
 	type partition struct{ table, sensor, date string }
 	partitions := map[partition][]lake.LiveFile{}
 	for _, f := range s.LiveFiles() {
@@ -32,17 +32,17 @@ func planCompaction(s *lake.State, young map[string]bool, o *CompactOptions) []*
 		of := partition{f.Table, f.Sensor, f.Date}
 		partitions[of] = append(partitions[of], f)
 	}
-	var merges []*merge
+	var merges []*rewrite
 	for of, files := range partitions {
 		table, ok := mergeable(of.table)
 		if !ok {
 			continue
 		}
 		for _, run := range runsOf(files, o.MinFiles) {
-			merges = append(merges, &merge{table: table, sensor: of.sensor, date: of.date, inputs: run, jobs: o.Jobs})
+			merges = append(merges, &rewrite{table: table, sensor: of.sensor, date: of.date, inputs: run, jobs: o.Jobs})
 		}
 	}
-	slices.SortFunc(merges, func(a, b *merge) int {
+	slices.SortFunc(merges, func(a, b *rewrite) int {
 		return cmp.Or(cmp.Compare(a.table.Name, b.table.Name), cmp.Compare(a.sensor, b.sensor), cmp.Compare(a.date, b.date), inOrder(a.inputs[0], b.inputs[0]))
 	})
 	return merges

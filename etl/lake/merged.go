@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/zeebo/blake3"
@@ -32,7 +31,7 @@ func (f *LiveFile) Shares() map[string]int64 { return f.shares() }
 func (l *Lake) OpenFile(f *File) (Content, error) { return l.store.Open(f.Name) }
 
 // CommittedSince returns the content hashes of the captures that were committed, or brought in place of others, at a time or later, by when
-// their manifests were written.
+// their manifests were written. A manifest that a checkpoint stands for and that was swept counts as old.
 func (l *Lake) CommittedSince(ctx context.Context, when time.Time) (map[string]bool, error) {
 	objects, err := l.store.List(manifestFolder)
 	if err != nil {
@@ -43,12 +42,12 @@ func (l *Lake) CommittedSince(ctx context.Context, when time.Time) (map[string]b
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		kind := manifestKind(o.Name)
+		kind, which := manifestKind(o.Name)
 		if o.Changed.Before(when) || kind != captureKind && kind != changeKind {
 			continue
 		}
 		if kind == captureKind {
-			young[strings.TrimSuffix(strings.TrimPrefix(o.Name, manifestFolder+"/"+captureKind), ".json")] = true
+			young[which] = true
 			continue
 		}
 		text, err := l.store.Read(o.Name)

@@ -12,9 +12,9 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
-// A merge makes one file of several of one table, sensor and date. Its inputs are read one after the other, each row group by itself, so that memory
+// A rewrite makes one file of several of one table, sensor and date. Its inputs are read one after the other, each row group by itself, so that memory
 // holds two row groups whatever the size of files.
-type merge struct {
+type rewrite struct {
 	table   schema.Table
 	sensor  string
 	date    string
@@ -29,22 +29,22 @@ type merge struct {
 var errInput = errors.New("it is not what its manifest says")
 
 // name is the last part of the output's name.
-func (m *merge) name() string {
-	names := make([]string, len(m.inputs))
-	for i := range m.inputs {
-		names[i] = m.inputs[i].Name
+func (r *rewrite) name() string {
+	names := make([]string, len(r.inputs))
+	for i := range r.inputs {
+		names[i] = r.inputs[i].Name
 	}
-	return lake.MergedName(m.sensor, names, slices.Collect(maps.Keys(m.without)))
+	return lake.MergedName(r.sensor, names, slices.Collect(maps.Keys(r.without)))
 }
 
 // run writes the output into staging. The errors are errInput, *IOError, and that of ctx.
-func (m *merge) run(ctx context.Context, l *lake.Lake, s *lake.Staging) (lake.File, error) {
-	file, err := s.Create(m.table.Name, m.sensor, m.date, m.name())
+func (r *rewrite) run(ctx context.Context, l *lake.Lake, s *lake.Staging) (lake.File, error) {
+	file, err := s.Create(r.table.Name, r.sensor, r.date, r.name())
 	if err != nil {
-		return lake.File{}, disk(fmt.Errorf("create file of %s: %w", m.table.Name, err))
+		return lake.File{}, disk(fmt.Errorf("create file of %s: %w", r.table.Name, err))
 	}
 	out := &diskWriter{to: file}
-	stats, err := m.write(ctx, l, out)
+	stats, err := r.write(ctx, l, out)
 	if err != nil {
 		if out.err != nil {
 			err = disk(out.err)
@@ -53,29 +53,29 @@ func (m *merge) run(ctx context.Context, l *lake.Lake, s *lake.Staging) (lake.Fi
 	}
 	f, err := file.Finish(stats)
 	if err != nil {
-		return lake.File{}, disk(fmt.Errorf("close file of %s: %w", m.table.Name, err))
+		return lake.File{}, disk(fmt.Errorf("close file of %s: %w", r.table.Name, err))
 	}
-	f.Captures, f.SchemaVersion = m.captures, schema.Version
+	f.Captures, f.SchemaVersion = r.captures, schema.Version
 	return f, nil
 }
 
-func (m *merge) write(ctx context.Context, l *lake.Lake, to io.Writer) (schema.FileStats, error) {
-	out, err := m.table.NewMerger(to, schema.Meta{Jobs: m.jobs, KeyValues: map[string]string{"pcaplake.sensor": m.sensor}})
+func (r *rewrite) write(ctx context.Context, l *lake.Lake, to io.Writer) (schema.FileStats, error) {
+	out, err := r.table.NewMerger(to, schema.Meta{Jobs: r.jobs, KeyValues: map[string]string{"pcaplake.sensor": r.sensor}})
 	if err != nil {
 		return schema.FileStats{}, err
 	}
-	m.captures = map[string]int64{}
-	for i := range m.inputs {
-		if err := m.take(ctx, l, &m.inputs[i], out); err != nil {
+	r.captures = map[string]int64{}
+	for i := range r.inputs {
+		if err := r.take(ctx, l, &r.inputs[i], out); err != nil {
 			out.Abandon()
-			return schema.FileStats{}, fmt.Errorf("read %s: %w", m.inputs[i].Name, err)
+			return schema.FileStats{}, fmt.Errorf("read %s: %w", r.inputs[i].Name, err)
 		}
 	}
 	return out.Close()
 }
 
 // take appends the rows of one input. Its bytes are held against the manifest before: damage must not go on under a hash of its own.
-func (m *merge) take(ctx context.Context, l *lake.Lake, f *lake.LiveFile, out *schema.Merger) error {
+func (r *rewrite) take(ctx context.Context, l *lake.Lake, f *lake.LiveFile, out *schema.Merger) error {
 	findings := l.CheckFile(ctx, *f, func(int) {})
 	if err := ctx.Err(); err != nil {
 		return err
@@ -88,13 +88,13 @@ func (m *merge) take(ctx context.Context, l *lake.Lake, f *lake.LiveFile, out *s
 		return fmt.Errorf("%w: %w", errInput, err)
 	}
 	defer in.Close()
-	r, err := m.table.NewReader(in)
+	rows, err := r.table.NewReader(in)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errInput, err)
 	}
 	counts := map[string]int64{}
 	for {
-		b, err := r.Next()
+		b, err := rows.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -105,7 +105,7 @@ func (m *merge) take(ctx context.Context, l *lake.Lake, f *lake.LiveFile, out *s
 			return err
 		}
 		b.Count(captureColumn, counts)
-		for id := range m.without {
+		for id := range r.without {
 			b.Drop(captureColumn, id)
 		}
 		if err := out.Append(b); err != nil {
@@ -116,8 +116,8 @@ func (m *merge) take(ctx context.Context, l *lake.Lake, f *lake.LiveFile, out *s
 		return fmt.Errorf("%w: rows by capture are %v, its manifest says %v", errInput, counts, shares)
 	}
 	for id, n := range counts {
-		if !m.without[id] {
-			m.captures[id] += n
+		if !r.without[id] {
+			r.captures[id] += n
 		}
 	}
 	return nil
@@ -143,11 +143,11 @@ func rewriteWithout(ctx context.Context, l *lake.Lake, s *lake.Staging, f *lake.
 	if !ok {
 		return lake.File{}, fmt.Errorf("%s: this version does not know the table", f.Name)
 	}
-	m := &merge{table: t, sensor: f.Sensor, date: f.Date, inputs: []lake.LiveFile{*f}, without: map[string]bool{}, jobs: 1}
+	r := &rewrite{table: t, sensor: f.Sensor, date: f.Date, inputs: []lake.LiveFile{*f}, without: map[string]bool{}, jobs: 1}
 	for id := range f.Captures {
 		if ended[id] {
-			m.without[id] = true
+			r.without[id] = true
 		}
 	}
-	return m.run(ctx, l, s)
+	return r.run(ctx, l, s)
 }
