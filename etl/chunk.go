@@ -18,6 +18,7 @@ type chunk struct {
 	comments []schema.Comment
 	decode.Rows
 	late    []schema.DNS  // of frames of earlier chunks
+	flows   []schema.Flow // that ended
 	decoded chan struct{} // holds one when the rows are there
 }
 
@@ -26,7 +27,7 @@ func newChunk() *chunk { return &chunk{decoded: make(chan struct{}, 1)} }
 func (c *chunk) reset() {
 	c.Rows.Reset()
 	clear(c.comments)
-	c.frames, c.bytes, c.comments, c.late = c.frames[:0], c.bytes[:0], c.comments[:0], nil
+	c.frames, c.bytes, c.comments, c.late, c.flows = c.frames[:0], c.bytes[:0], c.comments[:0], nil, nil
 }
 
 // take copies a frame. Where the buffer has to grow, the frames before it keep the old one.

@@ -171,7 +171,7 @@ func TestTally(t *testing.T) {
 	want := tally{
 		rows: 6, malformed: map[string]int64{"a": 2, "b": 1}, snapped: 1, outOfOrder: 2, timed: true, first: 50, last: 100, prevTS: 60,
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(tally{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(tally{}, flowTally{})); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }

@@ -7,6 +7,8 @@
 package etl
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,6 +18,7 @@ import (
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/etl/flow"
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
@@ -26,15 +29,20 @@ type Options struct {
 	Stdin   io.Reader
 	Live    *capture.LiveOptions // capture from an interface first, then ingest that as one more source
 
-	Sensor   string        // partition of the rows; "" means "default"
-	Jobs     int           // captures read at once, and columns of each encoded at once; 0 means one per CPU
-	Payload  int           // bytes of payload kept per packet: 0 none, -1 all
+	Sensor         string        // partition of the rows; "" means "default"
+	Jobs           int           // captures read at once, and columns of each encoded at once; 0 means one per CPU
+	Payload        int           // bytes of payload kept per packet: 0 none, -1 all
+	FlowIdle       time.Duration // a flow ends when it is silent for longer; 0 means 120 s, at most a year
+	FlowActive     time.Duration // and when it lasts longer; 0 means 30 min, at most a year
+	FlowIgnoreVLAN bool          // VLANs are no part of the key of flows
+	FlowMax        int           // flows open at a time in one capture; 0 means 131,072
+
 	Settle   time.Duration // files modified more recently are left for later
 	After    string        // what becomes of a source once its rows are durable: "keep" (or ""), "delete" or "move=DIR"
 	SHA256   bool          // record SHA-256 of the stored bytes beside BLAKE3 of the content
 	Replace  bool          // a file named in Sources comes in the place of what was read from its path before, and of its content read with other options
 	DryRun   bool          // say what would be done and write nothing
-	Explicit bool          // sensor or payload were told by hand: a file named in Sources that is committed with others is ErrConflict
+	Explicit bool          // sensor, payload or flows were told by hand: a file named in Sources that is committed with others is ErrConflict
 
 	ToolVersion string
 	Progress    func(Progress) // called a few times a second and once at the end, never by two goroutines at once; nil: not at all
@@ -64,6 +72,9 @@ func (o *Options) normalise() (after, error) {
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
+	if err := o.normaliseFlows(); err != nil {
+		return after{}, err
+	}
 	if o.Payload < -1 {
 		return after{}, fmt.Errorf("%w: payload %d: a number of bytes per packet, or -1 for all", ErrUsage, o.Payload)
 	}
@@ -78,19 +89,46 @@ func (o *Options) normalise() (after, error) {
 	return parseAfter(o.After)
 }
 
+// normaliseFlows does so for the options of flows.
+func (o *Options) normaliseFlows() error {
+	const year = 366 * 24 * time.Hour
+	o.FlowIdle, o.FlowActive = cmp.Or(o.FlowIdle, flow.DefaultIdle*time.Microsecond), cmp.Or(o.FlowActive, flow.DefaultActive*time.Microsecond)
+	o.FlowMax = cmp.Or(o.FlowMax, flow.DefaultOpen)
+	if o.FlowIdle < time.Microsecond || o.FlowActive < time.Microsecond || o.FlowIdle > year || o.FlowActive > year {
+		return fmt.Errorf("%w: timeouts of flows %s and %s: a microsecond to a year", ErrUsage, o.FlowIdle, o.FlowActive)
+	}
+	if o.FlowMax < 2 || o.FlowMax > 1<<26 {
+		return fmt.Errorf("%w: %d flows: 2 to 67,108,864", ErrUsage, o.FlowMax)
+	}
+	return nil
+}
+
 // fingerprinted are the options that change what rows a capture gives, as they stand in its manifest.
 func (o *Options) fingerprinted() map[string]string {
 	payload := strconv.Itoa(o.Payload)
 	if o.Payload < 0 {
 		payload = "all"
 	}
-	return map[string]string{"payload": payload}
+	vlan := "on"
+	if o.FlowIgnoreVLAN {
+		vlan = "off"
+	}
+	return map[string]string{
+		"payload": payload, "flow_idle": o.FlowIdle.String(), "flow_active": o.FlowActive.String(), "flow_vlan": vlan, "flow_max": strconv.Itoa(o.FlowMax),
+	}
 }
 
 // optionsOf are the options that a capture was read with, by its manifest: the reverse of fingerprinted. It fails where this version
 // would read the capture otherwise.
 func optionsOf(m *lake.Manifest) (Options, error) {
-	o := Options{Sensor: m.Sensor, Payload: -1}
+	o := Options{Sensor: m.Sensor, Payload: -1, FlowIgnoreVLAN: m.Options["flow_vlan"] == "off"}
+	var bad [3]error
+	o.FlowIdle, bad[0] = time.ParseDuration(m.Options["flow_idle"])
+	o.FlowActive, bad[1] = time.ParseDuration(m.Options["flow_active"])
+	o.FlowMax, bad[2] = strconv.Atoi(m.Options["flow_max"])
+	if err := errors.Join(bad[:]...); err != nil {
+		return o, fmt.Errorf("its options of flows: %w", err)
+	}
 	if payload := m.Options["payload"]; payload != "all" {
 		n, err := strconv.Atoi(payload)
 		if err != nil {

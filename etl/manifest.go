@@ -18,7 +18,9 @@ func (l *load) manifest(info capture.Info, t *tally, files []lake.File) *lake.Ma
 		Options: l.o.fingerprinted(), OptionsID: l.optionsID, ToolVersion: l.o.ToolVersion, SchemaVersion: schema.Version,
 		Frames: info.Frames, Rows: t.rows, Rejected: notNil(info.Rejected), Malformed: notNil(t.malformed),
 		Snapped: t.snapped, OutOfOrder: t.outOfOrder, Duplicates: t.duplicates,
-		FragmentsEvicted: t.evicted, FragmentsUnresolved: t.unresolved, CutNS: info.CutNS, Comments: info.Comments, Dropped: info.Dropped,
+		FragmentsEvicted: t.evicted, FragmentsUnresolved: t.unresolved,
+		FlowsEvicted: t.flows.evicted, StreamsEvicted: t.streams, StreamSeen: t.flows.seen, StreamMissed: t.flows.missed, FlowsTCP: t.flows.tcp, FlowsOneWay: t.flows.oneWay,
+		CutNS: info.CutNS, Comments: info.Comments, Dropped: info.Dropped,
 		Truncated: info.Truncated, Damage: slices.Concat([]string{}, info.Damage), Adds: files,
 	}
 	for _, i := range info.Interfaces {

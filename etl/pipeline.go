@@ -27,11 +27,13 @@ type pipeline struct {
 	decoders   []*decode.Decoder
 	duplicates flow.Duplicates
 	rewritten  flow.Rewritten
+	flows      flow.Tracker
+	streams    *decode.Streams
 }
 
 func newPipeline(jobs int) *pipeline {
 	decoders := min(jobs, maxDecoders)
-	p := &pipeline{free: make(chan *chunk, decoders+spareChunks)}
+	p := &pipeline{free: make(chan *chunk, decoders+spareChunks), streams: decode.NewStreams()}
 	for range decoders {
 		p.decoders = append(p.decoders, decode.New(decode.Options{}))
 	}
@@ -68,9 +70,9 @@ func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, [
 		failed = err
 	}
 	if failed == nil {
-		failed = resolver.close()
+		failed = resolver.close(t)
 	}
-	t.evicted, t.unresolved = resolver.fragments.Evicted, resolver.fragments.Unresolved
+	t.evicted, t.unresolved, t.streams = resolver.fragments.Evicted, resolver.fragments.Unresolved, l.streams.Evicted
 	return t, l.rewritten.Pairs(), failed
 }
 
@@ -85,6 +87,7 @@ func (l *load) write(ordered <-chan *chunk, t *tally, r *resolver, p *parts, can
 		if failed == nil {
 			r.resolve(c)
 			t.add(c.Packets)
+			t.flows.add(c.flows)
 			l.meter.packets.Add(int64(len(c.Packets)))
 			if failed = p.append(c); failed != nil {
 				cancel()

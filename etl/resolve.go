@@ -1,6 +1,10 @@
 package etl
 
 import (
+	"cmp"
+	"slices"
+	"sort"
+
 	"github.com/pcaplake/pcaplake/etl/decode"
 	"github.com/pcaplake/pcaplake/etl/flow"
 	"github.com/pcaplake/pcaplake/schema"
@@ -12,6 +16,7 @@ type resolver struct {
 	*pipeline
 	parts     *parts
 	fragments flow.Fragments
+	dialogues flow.Dialogues
 	decoder   *decode.Decoder // of datagrams that were put together; nil until there is one
 	chunk     *chunk          // at hand
 }
@@ -20,6 +25,8 @@ func (l *load) newResolver(p *parts) *resolver {
 	r := &resolver{pipeline: l.pipeline, parts: p}
 	r.duplicates.Reset()
 	r.rewritten.Reset()
+	r.resetFlows(l)
+	r.streams.Reset()
 	r.fragments.Amend = p.amend
 	r.fragments.Datagram = func(packet *schema.Packet, datagram []byte) bool {
 		if r.decoder == nil {
@@ -32,6 +39,13 @@ func (l *load) newResolver(p *parts) *resolver {
 	return r
 }
 
+func (r *resolver) resetFlows(l *load) {
+	f := &r.flows
+	f.CaptureID, f.Sensor = l.id, l.o.Sensor
+	f.Idle, f.Active, f.MaxOpen, f.IgnoreVLAN = l.o.FlowIdle.Microseconds(), l.o.FlowActive.Microseconds(), l.o.FlowMax, l.o.FlowIgnoreVLAN
+	f.Reset()
+}
+
 // resolve completes the rows of a chunk and, in the files, what is still open of those before it.
 func (r *resolver) resolve(c *chunk) {
 	r.duplicates.Mark(c.Packets)
@@ -39,12 +53,92 @@ func (r *resolver) resolve(c *chunk) {
 	r.chunk = c
 	r.fragments.Resolve(&flow.Chunk{Packets: c.Packets, Fragments: c.Fragments, DNSs: &c.DNSs, Payloads: c.Payloads})
 	c.late = r.fragments.Late()
+	r.track(c)
+	r.pair(c)
 }
 
-// close writes what waited for frames that did not come.
-func (r *resolver) close() error {
+// pair names the queries of DNS responses. Messages over TCP and over UDP come from two hands, each in the order of frames.
+func (r *resolver) pair(c *chunk) {
+	byFrame := func(a, b schema.DNS) int { return cmp.Compare(a.FrameNo, b.FrameNo) }
+	if !slices.IsSortedFunc(c.DNSs, byFrame) {
+		slices.SortStableFunc(c.DNSs, byFrame)
+	}
+	earlier := len(c.DNSs) // messages that were open when their flow ended, of frames of earlier chunks
+	if len(c.Packets) > 0 {
+		earlier = sort.Search(len(c.DNSs), func(i int) bool { return c.DNSs[i].FrameNo >= c.Packets[0].FrameNo })
+	}
+	c.late = append(c.late, c.DNSs[:earlier]...)
+	c.DNSs = slices.Delete(c.DNSs, 0, earlier)
+	r.dialogues.Pair(c.late)
+	r.dialogues.Pair(c.DNSs)
+}
+
+// track finds the flows of a chunk's packets, reads what they carry, and names them in the rows beside.
+func (r *resolver) track(c *chunk) {
+	quotes, segments := c.Quotes, c.Segments
+	for i := range c.Packets {
+		p := &c.Packets[i]
+		forward := r.flows.Track(p)
+		if service := decode.Service(p); service != "" {
+			r.flows.Serve(p, service)
+		}
+		for ; len(quotes) > 0 && quotes[0].Row == i; quotes = quotes[1:] {
+			r.flows.Quote(p, &quotes[0].Packet)
+		}
+		if p.Has&schema.HasTCP != 0 && p.TCPFlags&tcpSYN != 0 {
+			r.streams.Open(p, forward)
+		}
+		for ; len(segments) > 0 && segments[0].Row == i; segments = segments[1:] {
+			if service := r.streams.Segment(p, forward, segments[0].Data, &c.Rows); service != "" {
+				r.flows.Serve(p, service)
+			}
+		}
+	}
+	r.ended(c, r.flows.Ended())
+	nameFlows(c.Packets, c.DNSs, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
+	nameFlows(c.Packets, c.late, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
+	nameFlows(c.Packets, c.DHCPs, func(m *schema.DHCP) (int64, *int64) { return m.FrameNo, &m.FlowID })
+	nameFlows(c.Packets, c.NTPs, func(m *schema.NTP) (int64, *int64) { return m.FrameNo, &m.FlowID })
+	nameFlows(c.Packets, c.Payloads, func(m *schema.Payload) (int64, *int64) { return m.FrameNo, &m.FlowID })
+	r.fragments.NameFlows(c.Packets, c.Fragments)
+}
+
+// nameFlows gives rows of a chunk's frames the flows of these. Rows of other frames stay as they are.
+func nameFlows[R any](packets []schema.Packet, rows []R, of func(*R) (frame int64, flow *int64)) {
+	for i := range rows {
+		frame, flow := of(&rows[i])
+		at := sort.Search(len(packets), func(i int) bool { return packets[i].FrameNo >= frame })
+		if at < len(packets) && packets[at].FrameNo == frame {
+			*flow = packets[at].FlowID
+		}
+	}
+}
+
+const tcpSYN = 2
+
+// ended hands the flows that ended to a chunk, with the messages that were open in them.
+func (r *resolver) ended(c *chunk, flows []schema.Flow) {
+	c.flows = flows
+	for i := range flows {
+		r.streams.End(flows[i].FlowID, &c.Rows)
+	}
+}
+
+// close writes what waited for frames that did not come, and the flows that were open.
+func (r *resolver) close(t *tally) error {
 	r.fragments.Flush()
-	return r.parts.append(&chunk{late: r.fragments.Late()})
+	late := r.fragments.Late()
+	r.dialogues.Pair(late)
+	err := r.parts.append(&chunk{late: late})
+	last := new(chunk)
+	for err == nil && r.flows.Close() {
+		last.reset()
+		r.ended(last, r.flows.Ended())
+		r.pair(last)
+		t.flows.add(last.flows)
+		err = r.parts.append(last)
+	}
+	return err
 }
 
 // What a fragment takes from the first of its datagram, by table.

@@ -4,8 +4,15 @@ import "github.com/pcaplake/pcaplake/schema"
 
 // tables are those that the rows of a chunk go to, beside packets.
 var tables = [...]table{
+	byDay(schema.Flows, func(c *chunk) []schema.Flow { return c.flows }, func(r *schema.Flow) int64 { return r.FirstTS }),
 	beside(schema.ARPs, func(c *chunk) []schema.ARP { return c.ARPs }, func(r *schema.ARP) int64 { return r.FrameNo }),
 	beside(schema.DNSs, func(c *chunk) []schema.DNS { return c.DNSs }, func(r *schema.DNS) int64 { return r.FrameNo }),
+	byDay(schema.TLSs, func(c *chunk) []schema.TLS { return c.TLSs }, func(r *schema.TLS) int64 { return r.TS }),
+	byDay(schema.HTTPs, func(c *chunk) []schema.HTTP { return c.HTTPs }, func(r *schema.HTTP) int64 { return r.TS }),
+	byDay(schema.SSHs, func(c *chunk) []schema.SSH { return c.SSHs }, func(r *schema.SSH) int64 { return r.TS }),
+	beside(schema.QUICs, func(c *chunk) []schema.QUIC { return c.QUICs }, func(r *schema.QUIC) int64 { return r.FrameNo }),
+	beside(schema.DHCPs, func(c *chunk) []schema.DHCP { return c.DHCPs }, func(r *schema.DHCP) int64 { return r.FrameNo }),
+	beside(schema.NTPs, func(c *chunk) []schema.NTP { return c.NTPs }, func(r *schema.NTP) int64 { return r.FrameNo }),
 	payloads,
 	beside(schema.Comments, func(c *chunk) []schema.Comment { return c.comments }, func(r *schema.Comment) int64 { return r.FrameNo }),
 	byDay(schema.DNSs, func(c *chunk) []schema.DNS { return c.late }, func(r *schema.DNS) int64 { return r.TS }),

@@ -10,6 +10,8 @@ type tally struct {
 	duplicates int64 // frames with dup_of_frame
 	evicted    int64 // datagrams in fragments that were given up for room
 	unresolved int64 // later fragments without the ports of their first
+	streams    int64 // conversations that were given up for room
+	flows      flowTally
 	outOfOrder int64 // frames stamped earlier than the one before
 	timed      bool  // first and last hold
 	first      int64 // earliest ts, microseconds since 1970-01-01 UTC
@@ -49,4 +51,31 @@ func (t *tally) stamp(ts int64, extra int32) {
 	}
 	t.first, t.last = min(t.first, ts), max(t.last, ts)
 	t.prevTS, t.prevExtra = ts, extra
+}
+
+// A flowTally counts over the rows of flows of one capture.
+type flowTally struct {
+	evicted int64 // flows that were given up for room
+	seen    int64 // bytes of TCP streams, each once
+	missed  int64 // those that were acknowledged and never seen
+	tcp     int64 // flows of TCP in which something is acknowledged
+	oneWay  int64 // of these, those in which more than half of what one side acknowledged was never seen
+}
+
+func (t *flowTally) add(flows []schema.Flow) {
+	for i := range flows {
+		f := &flows[i]
+		if f.Evicted {
+			t.evicted++
+		}
+		t.seen += f.Fwd.UniqueBytes + f.Rev.UniqueBytes
+		t.missed += f.Fwd.MissedBytes + f.Rev.MissedBytes
+		if !f.Fwd.HasAck && !f.Rev.HasAck {
+			continue
+		}
+		t.tcp++
+		if f.Fwd.MissedBytes > f.Fwd.UniqueBytes || f.Rev.MissedBytes > f.Rev.UniqueBytes {
+			t.oneWay++
+		}
+	}
 }

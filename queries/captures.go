@@ -91,6 +91,8 @@ var captureValues = map[string]func(*schema.Capture) any{
 	"out_of_order":         func(c *schema.Capture) any { return c.OutOfOrder },
 	"fragments_evicted":    func(c *schema.Capture) any { return c.Evicted },
 	"fragments_unresolved": func(c *schema.Capture) any { return c.Unresolved },
+	"flows_evicted":        func(c *schema.Capture) any { return c.FlowsEvicted },
+	"streams_evicted":      func(c *schema.Capture) any { return c.StreamsEvicted },
 	"dropped":              func(c *schema.Capture) any { return c.Dropped },
 	"loss_ratio":           func(c *schema.Capture) any { return c.LossRatio },
 	"one_way":              func(c *schema.Capture) any { return c.OneWay },

@@ -56,7 +56,13 @@ func (l *testLake) add(table, selection string) *schema.File {
 	l.exec("DELETE FROM " + table + "; INSERT INTO " + table + " BY NAME " + selection)
 	l.exec("COPY " + table + " TO " + literal(path) + " (FORMAT parquet)")
 	f := schema.File{Table: table, Path: path, Name: filepath.Base(path), Sensor: "default", SchemaVersion: schema.Version}
-	row := l.row("SELECT count(*), min(epoch_us(ts)), max(epoch_us(ts)), coalesce(min(sensor), 'default') FROM " + table)
+	first, last := "ts", "ts"
+	for _, t := range schema.Tables() {
+		if t.Name == table {
+			first, last = t.FirstTS, t.LastTS
+		}
+	}
+	row := l.row(fmt.Sprintf("SELECT count(*), min(epoch_us(%s)), max(epoch_us(%s)), coalesce(min(sensor), 'default') FROM %s", first, last, table))
 	f.Rows, f.MinTS, f.MaxTS, f.Sensor = row[0].(int64), schema.NoTime, schema.NoTime, row[3].(string)
 	if row[1] != nil {
 		f.MinTS, f.MaxTS = row[1].(int64), row[2].(int64)

@@ -41,19 +41,20 @@ func beyond(t time.Time) int { return t.Nanosecond() % 1000 }
 
 func microseconds(us int64) string { return fmt.Sprintf("make_timestamp(%d::BIGINT)", us) }
 
-// where is the dataset's filter as a clause over the columns ts, ts_extra_ns and sensor; rows without a time are in no period.
-func (d *Dataset) where() string {
+// where is the dataset's filter as a clause over a table's columns of time, what they have beyond microseconds, and sensor: rows that last reach into
+// the period, and rows without a time are in none.
+func (d *Dataset) where(t schema.Table) string {
 	var conditions []string
 	if at := d.From; !at.IsZero() {
-		conditions = append(conditions, "ts >= "+microseconds(at.UnixMicro()))
+		conditions = append(conditions, t.LastTS+" >= "+microseconds(at.UnixMicro()))
 		if ns := beyond(at); ns > 0 {
-			conditions = append(conditions, fmt.Sprintf("(ts > %s OR ts_extra_ns >= %d)", microseconds(at.UnixMicro()), ns))
+			conditions = append(conditions, fmt.Sprintf("(%s > %s OR %[1]s_extra_ns >= %[3]d)", t.LastTS, microseconds(at.UnixMicro()), ns))
 		}
 	}
 	if at := d.To; !at.IsZero() {
-		conditions = append(conditions, "ts < "+microseconds(ceilMicro(at)))
+		conditions = append(conditions, t.FirstTS+" < "+microseconds(ceilMicro(at)))
 		if ns := beyond(at); ns > 0 {
-			conditions = append(conditions, fmt.Sprintf("(ts < %s OR ts_extra_ns < %d)", microseconds(at.UnixMicro()), ns))
+			conditions = append(conditions, fmt.Sprintf("(%s < %s OR %[1]s_extra_ns < %[3]d)", t.FirstTS, microseconds(at.UnixMicro()), ns))
 		}
 	}
 	if len(d.Sensors) > 0 {

@@ -52,6 +52,40 @@ func TestPeriod(t *testing.T) {
 	}
 }
 
+// TestPeriodOfFlows: what lasts is in every period that it reaches into.
+func TestPeriodOfFlows(t *testing.T) {
+	l := newTestLake(t)
+	l.add("flows", `SELECT 'c' AS capture_id, 'default' AS sensor, flow_id, make_timestamp(a) AS first_ts, CASE WHEN a IS NOT NULL THEN an END AS first_ts_extra_ns,
+		make_timestamp(b) AS last_ts, CASE WHEN b IS NOT NULL THEN bn END AS last_ts_extra_ns FROM (VALUES
+		(1, 0::BIGINT, 0, 1000000::BIGINT, 5), (2, 1000000, 6, 1000000, 6), (3, 0, 0, 9000000, 0), (4, NULL, NULL, NULL, NULL)
+	) AS v(flow_id, a, an, b, bn)`)
+	at := func(us, ns int64) time.Time { return time.UnixMicro(us).Add(time.Duration(ns)).UTC() }
+	var never time.Time
+	for _, test := range []struct {
+		from, to time.Time
+		want     string
+	}{
+		{never, never, "1 2 3 4"},
+		{at(1e6, 0), never, "1 2 3"},
+		{at(1e6, 5), never, "1 2 3"},
+		{at(1e6, 6), never, "2 3"},
+		{at(1e6, 7), never, "3"},
+		{never, at(1e6, 6), "1 3"},
+		{never, at(1e6, 7), "1 2 3"},
+		{never, at(0, 0), ""},
+		{at(5e6, 0), at(5e6, 1), "3"},
+	} {
+		s := l.session(Dataset{From: test.from, To: test.to})
+		var got []string
+		for _, row := range collect(t, s, "SELECT flow_id FROM flows ORDER BY flow_id").Rows {
+			got = append(got, fmt.Sprint(row[0]))
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("from %v to %v: flows %v, want %s", test.from, test.to, got, test.want)
+		}
+	}
+}
+
 // TestLive holds which files a period and sensors leave: none that can hold a row of theirs is missing.
 func TestLive(t *testing.T) {
 	file := func(table, sensor string, first, last int64) schema.File {

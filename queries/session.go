@@ -128,11 +128,16 @@ func (s *Session) Close() error {
 // Query runs one SQL statement that only reads (ErrNotReadOnly otherwise). $name in it is a parameter; its text is read as the
 // type which the statement wants there. The result must be closed; it ends with ctx.
 func (s *Session) Query(ctx context.Context, sql string, params map[string]string) (*Result, error) {
+	return s.start(ctx, sql, texts(params))
+}
+
+// texts are the values of parameters without declarations.
+func texts(params map[string]string) map[string]any {
 	values := make(map[string]any, len(params))
 	for name, text := range params {
 		values[name] = text
 	}
-	return s.start(ctx, sql, values)
+	return values
 }
 
 // Run runs a named query with its declared parameters and their defaults; where it declares others, the rows beyond parameter top

@@ -15,11 +15,11 @@ import (
 //go:embed sql/macros/duckdb.sql
 var macros string
 
-// reasonDoc is the macro reason_doc(name): what a value of malformed or chksum_note means.
+// reasonDoc is the macro reason_doc(name): what a value of malformed, chksum_note or end_reason means.
 func reasonDoc() string {
 	b := strings.Builder{}
 	b.WriteString("CREATE MACRO reason_doc(name) AS CASE name")
-	for _, r := range slices.Concat(schema.MalformedReasons, schema.ChksumNotes) {
+	for _, r := range slices.Concat(schema.MalformedReasons, schema.ChksumNotes, schema.EndReasons) {
 		b.WriteString(" WHEN " + literal(r.Name) + " THEN " + literal(r.Doc))
 	}
 	b.WriteString(" END")
@@ -106,7 +106,7 @@ func (s *Session) tableView(t schema.Table) string {
 			b.WriteString(" UNION ALL BY NAME " + readParquet(versions[version]))
 		}
 	}
-	b.WriteString(")" + s.dataset.where())
+	b.WriteString(")" + s.dataset.where(t))
 	return b.String()
 }
 

@@ -23,11 +23,12 @@ type amendment struct {
 }
 
 // Amend replaces the cells of the row with this frame_no in the given columns by those of to; it copies them. It reports false, and
-// changes nothing, when there is no such row in the row group that is held: it was written already, or never appended. The rows of the
+// changes nothing, when there is no such row in the row group that is held: it was written already, or never appended,
+// or the table has no frame_no. The rows of the
 // file must ascend by frame_no, and frame_no itself and the first timestamp, which they are found and measured by, are not for amending.
 // The cells are kept aside until the row group is written; a row group without amendments costs nothing.
 func (w *Writer[R]) Amend(frame int64, to *R, columns []int) bool {
-	if w.err != nil {
+	if w.err != nil || w.frame < 0 {
 		return false
 	}
 	row, ok := slices.BinarySearch(w.vectors[w.frame].i64, frame)
@@ -64,6 +65,8 @@ func (v *vector) amend(a *amendment) {
 		v.i32 = splice(v.i32, v.levels, a.cells.i32, places)
 	case Int64, Timestamp:
 		v.i64 = splice(v.i64, v.levels, a.cells.i64, places)
+	case Double:
+		v.f64 = splice(v.f64, v.levels, a.cells.f64, places)
 	case Bool:
 		v.bools = splice(v.bools, v.levels, a.cells.bools, places)
 	case String:

@@ -11,8 +11,8 @@ import (
 // Bloom filters are those of Parquet's specification: split blocks, xxHash with seed 0 over the plain encoding of a value, not compressed. Each lies
 // behind its row group, so that none is held longer.
 const (
-	bloomFalse = 0.01    // how often a filter of its size says that a value is there which is not
-	bloomBytes = 1 << 20 // at most: that of a row group whose values all differ is 256 KiB
+	bloomFalse = 0.025   // how often a filter says that a value is there which is not, at most: filters are of sizes that are powers of two
+	bloomBytes = 1 << 20 // at most: that of a row group whose values all differ is 128 KiB
 )
 
 // filter makes the bloom filter of the values of a vector: String, Int32 or Int64. It is nil for one without values.

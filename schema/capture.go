@@ -2,44 +2,46 @@ package schema
 
 // Capture is one row of captures: what the lake knows of one capture, taken from its manifest (never from Parquet).
 type Capture struct {
-	CaptureID     string
-	Source        string
-	Sensor        string
-	Format        string
-	Compression   string
-	LinkTypes     []int32
-	Interfaces    []Interface
-	Frames        int64
-	Rows          int64
-	Rejected      int64
-	RejectedBy    map[string]int64
-	Malformed     int64
-	MalformedBy   map[string]int64
-	Truncated     bool
-	Damage        []string // what is wrong with the file and where, one sentence each
-	Snapped       int64
-	Duplicates    int64
-	OutOfOrder    int64
-	Evicted       int64  // datagrams in fragments that were given up for room
-	Unresolved    int64  // rows of later fragments without the ports of their first
-	Comments      int64  // in the capture: on frames, interfaces and sections
-	CutNS         int64  // frames whose time was finer than a nanosecond, and was cut
-	Dropped       *int64 // as the capture's own statistics say; nil: they say nothing
-	LossRatio     *float64
-	OneWay        *bool
-	FirstTS       *int64 // microseconds since 1970-01-01 UTC
-	LastTS        *int64
-	Bytes         int64  // of the decompressed capture
-	StoredBytes   int64  // as the file lay on disk
-	ContentHash   string // BLAKE3 of the decompressed bytes
-	SHA256        string // of the stored bytes; "": not asked for
-	Options       string // fingerprint
-	Settings      map[string]string
-	Status        string // "ok" or "failed"
-	Error         string
-	ToolVersion   string
-	SchemaVersion int32
-	Rewritten     []Rewritten
+	CaptureID      string
+	Source         string
+	Sensor         string
+	Format         string
+	Compression    string
+	LinkTypes      []int32
+	Interfaces     []Interface
+	Frames         int64
+	Rows           int64
+	Rejected       int64
+	RejectedBy     map[string]int64
+	Malformed      int64
+	MalformedBy    map[string]int64
+	Truncated      bool
+	Damage         []string // what is wrong with the file and where, one sentence each
+	Snapped        int64
+	Duplicates     int64
+	OutOfOrder     int64
+	Evicted        int64  // datagrams in fragments that were given up for room
+	Unresolved     int64  // rows of later fragments without the ports of their first
+	FlowsEvicted   int64  // rows of flows that ended to make room
+	StreamsEvicted int64  // TCP connections whose reading was given up for room
+	Comments       int64  // in the capture: on frames, interfaces and sections
+	CutNS          int64  // frames whose time was finer than a nanosecond, and was cut
+	Dropped        *int64 // as the capture's own statistics say; nil: they say nothing
+	LossRatio      *float64
+	OneWay         *bool
+	FirstTS        *int64 // microseconds since 1970-01-01 UTC
+	LastTS         *int64
+	Bytes          int64  // of the decompressed capture
+	StoredBytes    int64  // as the file lay on disk
+	ContentHash    string // BLAKE3 of the decompressed bytes
+	SHA256         string // of the stored bytes; "": not asked for
+	Options        string // fingerprint
+	Settings       map[string]string
+	Status         string // "ok" or "failed"
+	Error          string
+	ToolVersion    string
+	SchemaVersion  int32
+	Rewritten      []Rewritten
 }
 
 // Rewritten is one address pair whose wrong checksums are all off by one same amount in IP and L4:

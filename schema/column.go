@@ -21,6 +21,7 @@ const (
 	String         // UTF-8
 	Binary         // bytes
 	Timestamp      // microseconds, not UTC-adjusted, UTC by contract
+	Double         // IEEE 754 binary64, never NaN; always plain
 )
 
 // types holds, per Type, its name in DuckDB and in Arrow.
@@ -34,6 +35,7 @@ var types = [...]struct {
 	String:    {"VARCHAR", arrow.BinaryTypes.String},
 	Binary:    {"BLOB", arrow.BinaryTypes.Binary},
 	Timestamp: {"TIMESTAMP", &arrow.TimestampType{Unit: arrow.Microsecond}},
+	Double:    {"DOUBLE", arrow.PrimitiveTypes.Float64},
 }
 
 // String returns the type's name in DuckDB.
@@ -72,13 +74,22 @@ type Table struct {
 	Name    string
 	Doc     string
 	Columns []Column
-	Order   Order // of the rows of merged files
+	// FirstTS and LastTS name the columns from which and to which a row lasts, by which files are pruned and periods filter.
+	FirstTS, LastTS string
+	GroupRows       int   // rows of a full row group: fewer of a wide table, since memory holds two groups
+	Order           Order // of the rows of merged files
 }
 
 // Tables returns the tables in the order in which documents list them.
 func Tables() []Table {
-	return []Table{Packets.Table, ARPs.Table, DNSs.Table, Payloads.Table, Comments.Table}
+	return []Table{
+		Packets.Table, Flows.Table, ARPs.Table, DNSs.Table, TLSs.Table, HTTPs.Table, SSHs.Table, QUICs.Table, DHCPs.Table, NTPs.Table,
+		Payloads.Table, Comments.Table,
+	}
 }
+
+// Spans returns whether rows last from one time to another; those of other tables have one time, ts, and ts_extra_ns.
+func (t Table) Spans() bool { return t.FirstTS != t.LastTS }
 
 // Arrow returns the table's Arrow schema.
 func (t Table) Arrow() *arrow.Schema {

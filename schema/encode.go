@@ -3,6 +3,7 @@ package schema
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -76,6 +77,8 @@ func (c *coder) encode(v *vector, as Encoding, to pageSink) (metadata.EncodedSta
 		return encodeNumbers(c, v, v.i32, as, to)
 	case Int64, Timestamp:
 		return encodeNumbers(c, v, v.i64, as, to)
+	case Double:
+		return c.encodeDoubles(v, to)
 	case Bool:
 		return c.encodeBools(v, to)
 	case String:
@@ -215,6 +218,18 @@ func appendPlain[N, From int32 | int64](dst []byte, values []From) []byte {
 }
 
 func plainNumber[N int32 | int64](n N) []byte { return appendPlain[N](nil, []N{n}) }
+
+func (c *coder) encodeDoubles(v *vector, to pageSink) (metadata.EncodedStatistics, error) {
+	c.start(v)
+	for _, f := range v.f64 {
+		c.raw = binary.LittleEndian.AppendUint64(c.raw, math.Float64bits(f))
+	}
+	if len(v.f64) == 0 {
+		return c.finish(v, parquet.Encodings.Plain, v.statistics(nil, nil), to)
+	}
+	least, greatest := math.Float64bits(slices.Min(v.f64)), math.Float64bits(slices.Max(v.f64))
+	return c.finish(v, parquet.Encodings.Plain, v.statistics(binary.LittleEndian.AppendUint64(nil, least), binary.LittleEndian.AppendUint64(nil, greatest)), to)
+}
 
 func (c *coder) encodeBools(v *vector, to pageSink) (metadata.EncodedStatistics, error) {
 	c.start(v)

@@ -25,8 +25,8 @@ func TestRuns(t *testing.T) {
 	var rows []schema.DNS
 	for len(rows) < 5000 {
 		run := schema.DNS{
-			FrameNo: r.Int64(), FlowID: r.Int64N(2), QType: r.Int32N(4), HasQuestion: r.IntN(2) == 0, QName: []byte{byte('a' + r.IntN(26))},
-			HasTrailing: r.IntN(2) == 0, TrailingBytes: r.Int64N(3), Response: r.IntN(2) == 0, TS: r.Int64() >> 12,
+			Message: schema.Message{FrameNo: r.Int64(), FlowID: r.Int64N(2), TS: r.Int64() >> 12}, QType: r.Int32N(4), HasQuestion: r.IntN(2) == 0, QName: []byte{byte('a' + r.IntN(26))},
+			HasTrailing: r.IntN(2) == 0, TrailingBytes: r.Int64N(3), Response: r.IntN(2) == 0,
 		}
 		rows = append(rows, slices.Repeat([]schema.DNS{run}, 1+r.IntN(20))...)
 	}
@@ -46,7 +46,7 @@ func TestAddressesApart(t *testing.T) {
 func TestManyTexts(t *testing.T) {
 	rows := make([]schema.DNS, 3000)
 	for i := range rows {
-		rows[i] = schema.DNS{HasQuestion: i%7 != 0, QName: []byte(fmt.Sprintf("%d.example", i)), TS: schema.NoTime}
+		rows[i] = schema.DNS{HasQuestion: i%7 != 0, QName: []byte(fmt.Sprintf("%d.example", i)), Message: schema.Message{TS: schema.NoTime}}
 	}
 	rows[5].QName = slices.Repeat([]byte("long."), 300_000)
 	rows[6].QName = []byte{}

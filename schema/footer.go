@@ -192,6 +192,8 @@ func (t Table) parquet() (*pq.GroupNode, error) {
 			physical = parquet.Types.Int32
 		case Int64:
 			physical = parquet.Types.Int64
+		case Double:
+			physical = parquet.Types.Double
 		case Bool:
 			physical = parquet.Types.Boolean
 		case String:
@@ -215,7 +217,7 @@ func (t Table) properties() *parquet.WriterProperties {
 		parquet.WithCompressionLevel(compressionLevel),
 		parquet.WithStats(true),
 		parquet.WithPageIndexEnabled(true),
-		parquet.WithMaxRowGroupLength(RowGroup),
+		parquet.WithMaxRowGroupLength(int64(t.GroupRows)),
 		parquet.WithDictionaryDefault(true),
 	}
 	for _, c := range t.Columns {

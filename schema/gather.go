@@ -15,6 +15,8 @@ func (v *vector) gather(from *vector, order []int32) {
 		v.i32 = pick(v.i32, from.i32, places)
 	case Int64, Timestamp:
 		v.i64 = pick(v.i64, from.i64, places)
+	case Double:
+		v.f64 = pick(v.f64, from.f64, places)
 	case Bool:
 		v.bools = pick(v.bools, from.bools, places)
 	case String:
@@ -102,6 +104,8 @@ func (v *vector) append(from *vector, c *cursor, n int) {
 		v.i32 = append(v.i32, from.i32[begin:end]...)
 	case Int64, Timestamp:
 		v.i64 = append(v.i64, from.i64[begin:end]...)
+	case Double:
+		v.f64 = append(v.f64, from.f64[begin:end]...)
 	case Bool:
 		v.bools = append(v.bools, from.bools[begin:end]...)
 	case String:

@@ -17,7 +17,8 @@ type groups struct {
 	idle    *sync.Pool // of *[]vector: where vectors come from and go to
 	vectors []vector
 	rows    int
-	ts      int        // the column that MinTS and MaxTS are of
+	firstTS int        // the column that MinTS is of
+	lastTS  int        // the column that MaxTS is of
 	behind  chan error // what becomes of the row group that is encoded; nil: none is
 	spare   []vector   // for the rows of the next group
 	stats   FileStats
@@ -35,7 +36,7 @@ func (t Table) newGroups(w io.Writer, m Meta, idle *sync.Pool) (groups, error) {
 	}
 	g := groups{
 		table: t, jobs: max(1, m.Jobs), file: f, idle: idle,
-		ts:    slices.IndexFunc(t.Columns, func(c Column) bool { return c.Type == Timestamp }),
+		firstTS: t.Indexes(t.FirstTS)[0], lastTS: t.Indexes(t.LastTS)[0],
 		stats: FileStats{MinTS: NoTime, MaxTS: NoTime},
 	}
 	g.vectors = g.empty()
@@ -59,7 +60,7 @@ func (t Table) vectors() []vector {
 }
 
 // full reports whether the rows held are to be written. It depends on the rows alone, not on how they came.
-func (g *groups) full() bool { return g.rows == RowGroup || g.rows%chunk == 0 && g.large() }
+func (g *groups) full() bool { return g.rows == g.table.GroupRows || g.rows%chunk == 0 && g.large() }
 
 func (g *groups) large() bool {
 	for i := range g.vectors {
@@ -186,15 +187,15 @@ func (g *groups) write(vectors []vector, rows int) error {
 
 // measure brings MinTS and MaxTS up to date with the rows held.
 func (g *groups) measure() {
-	times := g.vectors[g.ts].i64
-	if len(times) == 0 {
+	first, last := g.vectors[g.firstTS].i64, g.vectors[g.lastTS].i64
+	if len(first) == 0 || len(last) == 0 {
 		return
 	}
 	if g.stats.MinTS == NoTime {
 		g.stats.MinTS = math.MaxInt64
 	}
-	g.stats.MinTS = min(g.stats.MinTS, slices.Min(times))
-	g.stats.MaxTS = max(g.stats.MaxTS, slices.Max(times))
+	g.stats.MinTS = min(g.stats.MinTS, slices.Min(first))
+	g.stats.MaxTS = max(g.stats.MaxTS, slices.Max(last))
 }
 
 // sorted is a column in the order of its rows in the file; nil: they lie as they came.

@@ -13,7 +13,7 @@ func Markdown() string {
 Generated from the declarations in `+"`schema/`"+` by `+"`make docs`"+`. Schema version %d.
 
 Every column is nullable: NULL means that the layer is absent or that the value cannot be judged. Types are DuckDB's; in Parquet they are
-signed integers, booleans, strings, bytes, and timestamps of microseconds that are not adjusted to UTC (they are UTC by contract). "Wireshark"
+signed integers, doubles, booleans, strings, bytes, and timestamps of microseconds that are not adjusted to UTC (they are UTC by contract). "Wireshark"
 names display filter fields, of which the one that fits the layer holds the same thing, in Wireshark's own unit; "Zeek" fields of its logs;
 "IPFIX" information elements; "ECS" fields of the Elastic Common Schema. Encodings are those of Parquet;
 "compacted" says what is otherwise in files that `+"`pcaplake compact`"+` wrote: another encoding, or a bloom filter beside it.
@@ -35,6 +35,7 @@ names display filter fields, of which the one that fits the layer holds the same
 	writeReasons(&b, "malformed", "The first reason why a frame, or a DNS message, could not be decoded to the end. The row keeps what was decoded. "+
 		"What the capture's snapshot length cut off is not malformed: it is NULL.", MalformedReasons)
 	writeReasons(&b, "chksum_note", "Why a checksum was not judged: `ip_chksum_ok` or `l4_chksum_ok` is then NULL. A wrong checksum without a note is `false`.", ChksumNotes)
+	writeReasons(&b, "end_reason", "Why a row of flows ends.", EndReasons)
 	return b.String()
 }
 

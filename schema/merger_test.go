@@ -283,7 +283,7 @@ func TestBloom(t *testing.T) {
 				found++
 			}
 		}
-		if found > 200 {
+		if found > 300 {
 			t.Errorf("%s: %d of 10,000 absent values are found", c.Name, found)
 		}
 	}

@@ -17,15 +17,25 @@ type Order struct {
 	Then []string    // at most two columns of 64 bits, numbers or times; NULL is before all others
 }
 
-// inTime is the order of tables whose rows belong to no flow.
-var inTime = Order{Then: []string{"ts", "frame_no"}}
-
-// byFlow is the order of tables whose rows have addresses and ports, and what else is the key of a flow.
-func byFlow(key ...string) Order {
-	return Order{Ends: [2][]string{{"src_ip", "src_port"}, {"dst_ip", "dst_port"}}, Key: key, Then: inTime.Then}
+// orderOf is the order of a table by its columns: by flow where rows have addresses and ports, else in time.
+func orderOf(columns []Column) Order {
+	o := Order{Then: []string{"ts", "frame_no"}}
+	has := func(name string) bool {
+		return slices.ContainsFunc(columns, func(c Column) bool { return c.Name == name })
+	}
+	if !has("src_ip") || !has("src_port") {
+		return o
+	}
+	o.Ends = [2][]string{{"src_ip", "src_port"}, {"dst_ip", "dst_port"}}
+	for _, name := range []string{"ip_proto", "vlan_id", "tunnel_id"} {
+		if has(name) {
+			o.Key = append(o.Key, name)
+		}
+	}
+	return o
 }
 
-// in declares the order of the table's merged rows.
+// in declares another order of the table's merged rows.
 func (t *Rows[R]) in(o Order) *Rows[R] {
 	t.Order = o
 	return t

@@ -23,6 +23,14 @@ func TriOf(b bool) Tri {
 	return False
 }
 
+// TriIf returns True or False where that is known, else Unknown.
+func TriIf(known, b bool) Tri {
+	if !known {
+		return Unknown
+	}
+	return TriOf(b)
+}
+
 // NoTime stands in a row's TS when the record carries no time (pcapng simple packet blocks): ts is NULL.
 const NoTime int64 = math.MinInt64
 
@@ -66,6 +74,8 @@ const (
 	HasICMPID                       // ICMPID, ICMPSeq: echo and its kin
 	HasPayload                      // PayloadLen
 	HasPadding                      // PaddingLen
+	HasFirstICMP                    // ICMPType, ICMPCode are of the first fragment of the datagram: no columns, they say which flow it is of
+	HasFirstICMPID                  // ICMPID likewise
 )
 
 // Packet is one row of table packets: one frame of a capture. What a column means is said at its declaration in packets.go.

@@ -14,7 +14,7 @@ var Packets = newRows("packets", "One row per frame. Innermost headers fill the 
 	str("sensor", func(p *Packet) string { return p.Sensor }, "name of the place where the capture was taken, as told at ingest", ecs("observer.name")),
 	i64("frame_no", func(p *Packet) (int64, bool) { return p.FrameNo, true }, "number of the frame in its capture, from 1", delta, ws("frame.number")),
 	i64("frame_offset", func(p *Packet) (int64, bool) { return p.FrameOffset, true }, "offset of the frame's record in the decompressed capture", delta, unit("B")),
-	p64("flow_id", HasFlowID, func(p *Packet) *int64 { return &p.FlowID }, "frame_no of the first packet of the frame's flow; NULL without IP", bloom, zeek("uid")),
+	p64("flow_id", HasFlowID, func(p *Packet) *int64 { return &p.FlowID }, "frame_no of the first packet of the frame's flow; NULL without IP", bloom, sorted(Delta), zeek("uid")),
 	ts("ts", func(p *Packet) int64 { return p.TS }, "time of capture, UTC, cut (floor) to microseconds; NULL where the record carries none", delta, ws("frame.time_epoch"), zeek("ts"), fix("observationTimeMicroseconds"), ecs("@timestamp")),
 	i32("ts_extra_ns", func(p *Packet) (int32, bool) { return p.TSExtraNS, p.TS != NoTime }, "nanoseconds of the time of capture beyond ts, 0 to 999", unit("ns")),
 	tri("ts_suspect", func(p *Packet) Tri { return TriOf(p.TSSuspect) }, "the time stamp was invalid and was normalised, or is beyond what can be kept"),
@@ -26,8 +26,8 @@ var Packets = newRows("packets", "One row per frame. Innermost headers fill the 
 	p64("dup_of_frame", HasDup, func(p *Packet) *int64 { return &p.DupOfFrame }, "frame_no of an earlier frame with the same IP bytes within 10 ms"),
 
 	// link
-	mac("src_mac", func(p *Packet) (MAC, bool) { return p.SrcMAC, p.Has&HasSrcMAC != 0 }, "source hardware address", bloom, ws("eth.src|sll.src.eth|wlan.sa|tr.src|fddi.src"), zeek("orig_l2_addr"), fix("sourceMacAddress"), ecs("source.mac")),
-	mac("dst_mac", func(p *Packet) (MAC, bool) { return p.DstMAC, p.Has&HasDstMAC != 0 }, "destination hardware address", bloom, ws("eth.dst|wlan.da|tr.dst|fddi.dst"), zeek("resp_l2_addr"), fix("destinationMacAddress"), ecs("destination.mac")),
+	mac("src_mac", func(p *Packet) (MAC, bool) { return p.SrcMAC, p.Has&HasSrcMAC != 0 }, "source hardware address", ws("eth.src|sll.src.eth|wlan.sa|tr.src|fddi.src"), zeek("orig_l2_addr"), fix("sourceMacAddress"), ecs("source.mac")),
+	mac("dst_mac", func(p *Packet) (MAC, bool) { return p.DstMAC, p.Has&HasDstMAC != 0 }, "destination hardware address", ws("eth.dst|wlan.da|tr.dst|fddi.dst"), zeek("resp_l2_addr"), fix("destinationMacAddress"), ecs("destination.mac")),
 	p32("ether_type", HasEtherType, func(p *Packet) *int32 { return &p.EtherType }, "EtherType of what the frame carries, behind VLAN tags", ws("eth.type|vlan.etype|sll.etype"), fix("ethernetType")),
 	p32("vlan_id", HasVLAN, func(p *Packet) *int32 { return &p.VLANID }, "VLAN identifier of the outermost 802.1Q or 802.1ad tag", ws("vlan.id|ieee8021ad.id"), zeek("vlan"), fix("dot1qVlanId"), ecs("network.vlan.id")),
 	p32("inner_vlan_id", HasInnerVLAN, func(p *Packet) *int32 { return &p.InnerVLANID }, "VLAN identifier of the second tag (QinQ)", ws("vlan.id|ieee8021ad.cvid"), zeek("inner_vlan"), fix("dot1qCustomerVlanId"), ecs("network.inner.vlan.id")),
@@ -37,8 +37,8 @@ var Packets = newRows("packets", "One row per frame. Innermost headers fill the 
 	str("tunnel", func(p *Packet) string { return p.Tunnel }, "innermost tunnel that carries the packet, such as vxlan or gre", zeek("tunnel_type")),
 	p64("tunnel_id", HasTunnelID, func(p *Packet) *int64 { return &p.TunnelID }, "VNI, TEID, GRE key, PPTP call, ERSPAN session, L2TP tunnel and session, LISP instance or MPLS label of that tunnel", fix("layer2SegmentId")),
 	p32("tunnel_depth", HasTunnel, func(p *Packet) *int32 { return &p.TunnelDepth }, "number of tunnels around the packet, at most 8"),
-	addr("outer_src_ip", func(p *Packet) netip.Addr { return p.OuterSrcIP }, "source address of the outermost IP header, when there is a tunnel", bloom),
-	addr("outer_dst_ip", func(p *Packet) netip.Addr { return p.OuterDstIP }, "destination address of the outermost IP header, when there is a tunnel", bloom),
+	addr("outer_src_ip", func(p *Packet) netip.Addr { return p.OuterSrcIP }, "source address of the outermost IP header, when there is a tunnel"),
+	addr("outer_dst_ip", func(p *Packet) netip.Addr { return p.OuterDstIP }, "destination address of the outermost IP header, when there is a tunnel"),
 	p32("outer_ip_proto", HasOuterProto, func(p *Packet) *int32 { return &p.OuterIPProto }, "protocol of the outermost IP header, when there is a tunnel"),
 	p32("outer_src_port", HasOuterPorts, func(p *Packet) *int32 { return &p.OuterSrcPort }, "source port of the outermost transport header, when there is a tunnel"),
 	p32("outer_dst_port", HasOuterPorts, func(p *Packet) *int32 { return &p.OuterDstPort }, "destination port of the outermost transport header, when there is a tunnel"),
@@ -57,8 +57,8 @@ var Packets = newRows("packets", "One row per frame. Innermost headers fill the 
 	p32("ip_chksum", HasIPChksum, func(p *Packet) *int32 { return &p.IPChksum }, "IPv4 header checksum as stored", delta, ws("ip.checksum")),
 	tri("ip_chksum_ok", func(p *Packet) Tri { return p.IPChksumOK }, "the IPv4 header checksum is right; NULL cannot be judged, see chksum_note", ws("ip.checksum.status")),
 	p32("ip_options_count", HasIPOptions, func(p *Packet) *int32 { return &p.IPOptionsCount }, "IPv4 options, or IPv6 extension headers, of the packet"),
-	addr("src_ip", func(p *Packet) netip.Addr { return p.SrcIP }, "source address; of ARP the sender's protocol address", bloom, ws("ip.src|ipv6.src|arp.src.proto_ipv4"), zeek("id.orig_h"), fix("sourceIPv4Address|sourceIPv6Address"), ecs("source.ip")),
-	addr("dst_ip", func(p *Packet) netip.Addr { return p.DstIP }, "destination address; of ARP the target's protocol address", bloom, ws("ip.dst|ipv6.dst|arp.dst.proto_ipv4"), zeek("id.resp_h"), fix("destinationIPv4Address|destinationIPv6Address"), ecs("destination.ip")),
+	addr("src_ip", func(p *Packet) netip.Addr { return p.SrcIP }, "source address; of ARP the sender's protocol address", ws("ip.src|ipv6.src|arp.src.proto_ipv4"), zeek("id.orig_h"), fix("sourceIPv4Address|sourceIPv6Address"), ecs("source.ip")),
+	addr("dst_ip", func(p *Packet) netip.Addr { return p.DstIP }, "destination address; of ARP the target's protocol address", ws("ip.dst|ipv6.dst|arp.dst.proto_ipv4"), zeek("id.resp_h"), fix("destinationIPv4Address|destinationIPv6Address"), ecs("destination.ip")),
 
 	// transport
 	p32("src_port", HasPorts, func(p *Packet) *int32 { return &p.SrcPort }, "source port of TCP, UDP, UDP-Lite, SCTP or DCCP", sorted(Plain), ws("tcp.srcport|udp.srcport|sctp.srcport|dccp.srcport"), zeek("id.orig_p"), fix("sourceTransportPort"), ecs("source.port")),
@@ -91,7 +91,7 @@ var Packets = newRows("packets", "One row per frame. Innermost headers fill the 
 	str("protocol", func(p *Packet) string { return p.Protocol }, "highest protocol that was recognised, by Wireshark's short name", zeek("service"), ecs("network.protocol")),
 	str("protocols", func(p *Packet) string { return p.Protocols }, "the chain of protocols, by Wireshark's short names, colons between", ws("frame.protocols")),
 	str("malformed", func(p *Packet) string { return p.Malformed }, "first reason why the frame could not be decoded to the end"),
-}).in(byFlow("ip_proto", "vlan_id", "tunnel_id"))
+})
 
 // p32 declares a column of 32 bits that packets of one group have: a field of Packet.
 func p32(name string, has Has, of func(*Packet) *int32, doc string, notes ...note) field[Packet] {

@@ -83,6 +83,8 @@ func (v *vector) readFrom(group *file.RowGroupReader, at, rows int) error {
 		err = readValues(v, rows, c.ReadBatchInPage, func(values []int32) { v.i32 = append(v.i32, values...) })
 	case *file.Int64ColumnChunkReader:
 		err = readValues(v, rows, c.ReadBatchInPage, func(values []int64) { v.i64 = append(v.i64, values...) })
+	case *file.Float64ColumnChunkReader:
+		err = readValues(v, rows, c.ReadBatchInPage, func(values []float64) { v.f64 = append(v.f64, values...) })
 	case *file.BooleanColumnChunkReader:
 		err = readValues(v, rows, c.ReadBatchInPage, func(values []bool) {
 			for _, b := range values {

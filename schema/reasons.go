@@ -3,7 +3,7 @@ package schema
 // Reason is one value of a closed list, with what it means.
 type Reason struct{ Name, Doc string }
 
-// Values of packets.malformed and dns.malformed. A header cut off by the capture's snapshot length is not malformed: what is missing is NULL.
+// Values of malformed, of packets and of applications. A header cut off by the capture's snapshot length is not malformed: what is missing is NULL.
 const (
 	MalformedLinkShort       = "link-short"
 	MalformedVLANShort       = "vlan-short"
@@ -32,9 +32,21 @@ const (
 	MalformedDNSShort        = "dns-short"
 	MalformedDNSName         = "dns-name"
 	MalformedDNSRecord       = "dns-record"
+	MalformedTLSRecord       = "tls-record"
+	MalformedTLSHello        = "tls-hello"
+	MalformedTLSCertificate  = "tls-certificate"
+	MalformedHTTPStart       = "http-start-line"
+	MalformedHTTPField       = "http-field"
+	MalformedHTTPLength      = "http-length"
+	MalformedHTTPChunk       = "http-chunk"
+	MalformedSSHVersion      = "ssh-version"
+	MalformedSSHPacket       = "ssh-packet"
+	MalformedDNSData         = "dns-data"
+	MalformedDHCPOption      = "dhcp-option"
+	MalformedQUIC            = "quic-header"
 )
 
-// MalformedReasons is the closed list of packets.malformed and dns.malformed.
+// MalformedReasons is the closed list of malformed, of packets and of applications.
 var MalformedReasons = []Reason{
 	{MalformedLinkShort, "the frame ends inside its link-layer header"},
 	{MalformedVLANShort, "the frame ends inside a VLAN tag"},
@@ -63,6 +75,18 @@ var MalformedReasons = []Reason{
 	{MalformedDNSShort, "the DNS message ends inside its header"},
 	{MalformedDNSName, "a DNS name is too long, loops, or passes the end of the message"},
 	{MalformedDNSRecord, "a DNS record passes the end of the message"},
+	{MalformedTLSRecord, "a TLS record has an impossible type, version or length"},
+	{MalformedTLSHello, "a length within a TLS hello passes the end of what it lies in"},
+	{MalformedTLSCertificate, "a TLS certificate message or the certificate in it cannot be read"},
+	{MalformedHTTPStart, "the target of an HTTP request holds a space, or a response has no status code of three digits"},
+	{MalformedHTTPField, "a line of an HTTP head is no field"},
+	{MalformedHTTPLength, "Content-Length is no number, or stands there with other values or beside chunks (RFC 9112 6.3)"},
+	{MalformedHTTPChunk, "an HTTP chunk does not begin with its size or does not end where that says"},
+	{MalformedSSHVersion, "an SSH identification is longer than 255 bytes or has bytes that cannot be printed"},
+	{MalformedSSHPacket, "an SSH packet has an impossible length, or its lists pass its end"},
+	{MalformedDNSData, "the data of a DNS answer are not what their type says"},
+	{MalformedDHCPOption, "an option of DHCP passes the end of the message, or has a length that its kind cannot have"},
+	{MalformedQUIC, "a length in the header of a QUIC packet passes the end of the datagram"},
 }
 
 // Values of packets.chksum_note: why a checksum was not judged.

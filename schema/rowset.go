@@ -24,15 +24,29 @@ type field[R any] struct {
 }
 
 func newRows[R any](name, doc string, fields []field[R]) *Rows[R] {
-	r := &Rows[R]{Table: Table{Name: name, Doc: doc, Order: inTime}}
+	r := &Rows[R]{Table: Table{Name: name, Doc: doc, FirstTS: "ts", LastTS: "ts", GroupRows: RowGroup}}
 	for _, f := range fields {
 		r.Columns = append(r.Columns, f.Column)
 		r.fills = append(r.fills, f.fill)
 	}
+	r.Order = orderOf(r.Columns)
 	return r
 }
 
-// Text appends the text of one cell to dst, as tests and comparisons print it: numbers in decimal, booleans as true and false,
+// over declares the columns from which and to which a row lasts.
+func (t *Rows[R]) over(first, last string) *Rows[R] {
+	t.FirstTS, t.LastTS = first, last
+	return t
+}
+
+// inGroups declares how many rows a row group has, a multiple of chunk.
+func (t *Rows[R]) inGroups(rows int) *Rows[R] {
+	t.GroupRows = rows
+	return t
+}
+
+// Text appends the text of one cell to dst, as tests and comparisons print it: numbers in decimal
+// (of doubles the shortest that is read as the same), booleans as true and false,
 // timestamps in the form of RFC 3339 with six digits and no zone. It reports false, and appends nothing, when the cell is NULL.
 func (t *Rows[R]) Text(row *R, column int, dst []byte) ([]byte, bool) {
 	v := vector{typ: t.Columns[column].Type}
@@ -45,6 +59,8 @@ func (t *Rows[R]) Text(row *R, column int, dst []byte) ([]byte, bool) {
 		return strconv.AppendInt(dst, int64(v.i32[0]), 10), true
 	case Int64:
 		return strconv.AppendInt(dst, v.i64[0], 10), true
+	case Double:
+		return strconv.AppendFloat(dst, v.f64[0], 'g', -1, 64), true
 	case Bool:
 		return strconv.AppendBool(dst, v.bools[0] == 1), true
 	case Timestamp:
@@ -81,6 +97,18 @@ func int64Of[R any](typ Type, name string, get func(*R) (int64, bool), doc strin
 		for i := range rows {
 			if n, ok := get(&rows[i]); ok {
 				to.i64, to.levels = append(to.i64, n), append(to.levels, 1)
+			} else {
+				to.null()
+			}
+		}
+	}}
+}
+
+func f64[R any](name string, get func(*R) (float64, bool), doc string, notes ...note) field[R] {
+	return field[R]{declare(name, Double, doc, append(notes, plain)), func(rows []R, to *vector) {
+		for i := range rows {
+			if n, ok := get(&rows[i]); ok {
+				to.f64, to.levels = append(to.f64, n), append(to.levels, 1)
 			} else {
 				to.null()
 			}
@@ -127,9 +155,14 @@ func blob[R any](typ Type, name string, get func(*R) ([]byte, bool), doc string,
 	}}
 }
 
+// text declares a string column of texts in the buffers of the rows; nil is NULL.
+func text[R any](name string, get func(*R) []byte, doc string, notes ...note) field[R] {
+	return blob(String, name, func(r *R) ([]byte, bool) { b := get(r); return b, b != nil }, doc, notes...)
+}
+
 // addr declares a column of addresses in the text form of RFC 5952 or dotted decimals; an invalid address is NULL.
 func addr[R any](name string, get func(*R) netip.Addr, doc string, notes ...note) field[R] {
-	return field[R]{declare(name, String, doc, notes), func(rows []R, to *vector) {
+	return field[R]{declare(name, String, doc, append(notes, bloom)), func(rows []R, to *vector) {
 		for i := range rows {
 			if a := get(&rows[i]); a.IsValid() {
 				to.texts.addr(a)
@@ -143,7 +176,7 @@ func addr[R any](name string, get func(*R) netip.Addr, doc string, notes ...note
 
 // mac declares a column of hardware addresses, six lower-case octets with colons between.
 func mac[R any](name string, get func(*R) (MAC, bool), doc string, notes ...note) field[R] {
-	return field[R]{declare(name, String, doc, notes), func(rows []R, to *vector) {
+	return field[R]{declare(name, String, doc, append(notes, bloom)), func(rows []R, to *vector) {
 		for i := range rows {
 			if m, ok := get(&rows[i]); ok {
 				to.texts.mac(m)

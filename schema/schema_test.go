@@ -18,12 +18,56 @@ var contract = map[string]string{
 		src_port dst_port tcp_seq tcp_ack tcp_hdr_len tcp_reserved tcp_flags tcp_window l4_chksum l4_chksum_ok tcp_urgent tcp_options_count
 		tcp_mss tcp_wscale tcp_sack_ok tcp_tsval tcp_tsecr udp_len icmp_type icmp_code icmp_id icmp_seq
 		payload_len padding_len chksum_note protocol protocols malformed`,
-	"arp": `capture_id sensor frame_no ts ts_extra_ns opcode sender_mac sender_ip target_mac target_ip`,
+	"flows": flowColumns(),
+	"arp":   `capture_id sensor frame_no ts ts_extra_ns opcode sender_mac sender_ip target_mac target_ip`,
 	"dns": `
-		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port transport dns_id is_response opcode aa tc rd ra rcode
-		question_count answer_count authority_count additional_count qname qtype qclass message_len trailing_bytes malformed`,
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port transport dns_id is_response opcode aa tc rd ra z ad cd rcode
+		question_count answer_count authority_count additional_count qname qtype qclass answers answer_names answer_types answer_ttls answer_ips min_ttl
+		edns_version edns_udp_size edns_do ext_rcode edns_options edns_client_subnet edns_error edns_error_text query_frame_no latency_ns
+		message_len trailing_bytes cut malformed`,
+	"tls": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port kind record_version hello_version version supported_versions
+		server_name alpn ciphers cipher extensions groups point_formats signature_algorithms key_shares resumed retry ech ja3 ja3s ja4
+		cert_count cert_sha256 cert_subject cert_issuer cert_serial cert_not_before cert_not_after cert_names cert_key alert_level alert cut malformed`,
+	"http": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port depth method host uri version user_agent referer
+		forwarded_for upgrade request_type request_coding request_len request_body auth_scheme has_credentials cookies
+		response_frame_no latency_ns response_version status reason server location response_type response_coding response_len response_body
+		set_cookies authenticate cut malformed`,
+	"ssh": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port client_version server_version hassh hassh_server
+		client_algorithms server_algorithms host_keys kex host_key cipher_client cipher_server mac_client mac_server
+		compression_client compression_server cut malformed`,
+	"quic": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port quic_version version_name packet_type dcid scid token_len
+		packet_len offered_versions server_name alpn ja4 ech cut malformed`,
+	"dhcp": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port dhcp_version transaction_id message_type message client_mac
+		client_id client_ip assigned_ips requested_ips server_id next_server relay_ip hostname fqdn domain vendor_class routers dns_servers
+		lease_time parameter_list cut malformed`,
+	"ntp": `
+		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port ntp_version mode leap stratum poll precision
+		root_delay root_dispersion reference_id reference_ts origin_ts receive_ts transmit_ts is_response is_error request_code item_count
+		item_size cut malformed`,
 	"payloads": `capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port payload_len payload`,
 	"comments": `capture_id sensor frame_no interface_id scope ts ts_extra_ns comment`,
+}
+
+func flowColumns() string {
+	const side = `
+		packets wire_bytes ip_bytes payload_packets payload_bytes dup_packets fragments bad_chksums len_min len_max len_mean len_std len_sq_hi len_sq_lo
+		ttl_min ttl_max first_ts last_ts iat_count iat_min iat_max iat_mean iat_std iat_sq_hi iat_sq_lo
+		tcp_flags syns synacks fins rsts first_window isn first_seq next_seq fin_seq first_ack max_ack stream_bytes segment_bytes unique_bytes missed_bytes
+		retransmitted_bytes retransmitted_packets out_of_order islands`
+	all := `
+		capture_id sensor flow_id flow_hash community_id first_ts first_ts_extra_ns last_ts last_ts_extra_ns ip_version src_ip dst_ip src_port dst_port ip_proto
+		icmp_type icmp_code icmp_id vlan_id inner_vlan_id src_mac dst_mac tunnel tunnel_id outer_src_ip outer_dst_ip syn_ts synack_ts fwd_data_ts rev_data_ts`
+	for _, prefix := range []string{"fwd_", "rev_"} {
+		for _, name := range strings.Fields(side) {
+			all += " " + prefix + name
+		}
+	}
+	return all + " icmp_errors icmp_error_type icmp_error_code conn_state history service end_reason open_at_start open_at_end evicted"
 }
 
 func TestColumns(t *testing.T) {
@@ -36,7 +80,7 @@ func TestColumns(t *testing.T) {
 			if c.Doc == "" {
 				t.Errorf("%s.%s has no doc", table.Name, c.Name)
 			}
-			if (c.Type == schema.Timestamp) != (c.Name == "ts") {
+			if (c.Type == schema.Timestamp) != (c.Name == "ts" || strings.HasSuffix(c.Name, "_ts") || strings.HasPrefix(c.Name, "cert_not_")) {
 				t.Errorf("%s.%s is %s", table.Name, c.Name, c.Type)
 			}
 			if slices.Contains(wide, c.Name) && c.Type != schema.Int64 {
@@ -61,7 +105,7 @@ func TestDefinitions(t *testing.T) {
 }
 
 func TestReasonsAreClosedLists(t *testing.T) {
-	for _, list := range [][]schema.Reason{schema.MalformedReasons, schema.ChksumNotes} {
+	for _, list := range [][]schema.Reason{schema.MalformedReasons, schema.ChksumNotes, schema.EndReasons} {
 		seen := map[string]bool{}
 		for _, r := range list {
 			if r.Name == "" || r.Doc == "" || seen[r.Name] {
@@ -89,7 +133,7 @@ func TestMarkdown(t *testing.T) {
 			t.Errorf("section captures does not name %s, or it has no doc", c.Name)
 		}
 	}
-	for _, r := range slices.Concat(schema.MalformedReasons, schema.ChksumNotes) {
+	for _, r := range slices.Concat(schema.MalformedReasons, schema.ChksumNotes, schema.EndReasons) {
 		if !strings.Contains(text, "| `"+r.Name+"` | "+r.Doc+" |") {
 			t.Errorf("no line says %s", r.Name)
 		}

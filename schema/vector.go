@@ -7,6 +7,7 @@ type vector struct {
 	levels []uint8 // per row: 1 a value, 0 NULL (Parquet's definition levels)
 	i32    []int32
 	i64    []int64
+	f64    []float64
 	bools  []uint8 // 1 true, 0 false
 	texts  texts
 	data   []byte  // of Binary, one value after the other
@@ -16,7 +17,7 @@ type vector struct {
 }
 
 func (v *vector) reset() {
-	v.levels, v.i32, v.i64, v.bools = v.levels[:0], v.i32[:0], v.i64[:0], v.bools[:0]
+	v.levels, v.i32, v.i64, v.f64, v.bools = v.levels[:0], v.i32[:0], v.i64[:0], v.f64[:0], v.bools[:0]
 	v.texts.reset()
 	v.data, v.ends = v.data[:0], v.ends[:0]
 }
@@ -48,6 +49,8 @@ func (v *vector) nulls() int {
 	switch v.typ {
 	case Int32:
 		return len(v.levels) - len(v.i32)
+	case Double:
+		return len(v.levels) - len(v.f64)
 	case Bool:
 		return len(v.levels) - len(v.bools)
 	case String:

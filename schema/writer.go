@@ -2,10 +2,11 @@ package schema
 
 import (
 	"io"
+	"slices"
 )
 
 const (
-	// RowGroup is the number of rows of a full row group: DuckDB's own, so that one thread reads one group.
+	// RowGroup is the number of rows of a full row group of most tables: DuckDB's own, so that one thread reads one group.
 	RowGroup = 122_880
 	// chunk is how many rows are filled column by column at a time: few enough that they stay in the cache between two columns.
 	// RowGroup is a multiple of it.
@@ -29,8 +30,8 @@ type FileStats struct {
 	Rows      int64 // as the footer says
 	Bytes     int64
 	RowGroups int
-	MinTS     int64 // microseconds since 1970-01-01 UTC, over the rows that have a time; NoTime when none has
-	MaxTS     int64
+	MinTS     int64 // microseconds since 1970-01-01 UTC, of the table's FirstTS; NoTime when no row has a time
+	MaxTS     int64 // of its LastTS
 }
 
 // Writer writes the rows of one table as one Parquet file. It holds the rows of one row group in memory, with more than one job those of the
@@ -38,7 +39,7 @@ type FileStats struct {
 type Writer[R any] struct {
 	groups
 	fills   []fill[R]
-	frame   int         // the column that rows are found by
+	frame   int         // the column that rows are found by; -1: there is none
 	amended []amendment // by column; nil until there is one
 }
 
@@ -48,7 +49,8 @@ func (t *Rows[R]) NewWriter(w io.Writer, m Meta) (*Writer[R], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer[R]{groups: g, fills: t.fills, frame: t.Indexes("frame_no")[0]}, nil
+	frame := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == "frame_no" })
+	return &Writer[R]{groups: g, fills: t.fills, frame: frame}, nil
 }
 
 // Append adds rows. It copies everything: the rows and what they point to may be reused at once. How rows are cut into calls does not

@@ -134,6 +134,7 @@ func TestRoundTrip(t *testing.T) {
 		n = 1500
 	}
 	t.Run("packets", func(t *testing.T) { checkRoundTrip(t, schema.Packets, rowgen.Packets(n, 1)) })
+	t.Run("flows", func(t *testing.T) { checkRoundTrip(t, schema.Flows, rowgen.Flows(n, 1)) })
 	t.Run("arp", func(t *testing.T) { checkRoundTrip(t, schema.ARPs, rowgen.ARPs(n, 1)) })
 	t.Run("dns", func(t *testing.T) { checkRoundTrip(t, schema.DNSs, rowgen.DNSs(n, 1)) })
 	t.Run("payloads", func(t *testing.T) { checkRoundTrip(t, schema.Payloads, rowgen.Payloads(n, 1)) })

@@ -22,7 +22,8 @@ type streams struct {
 // commands are the program's commands, in the order of the help.
 func commands(s streams) []*cli.Command {
 	return []*cli.Command{
-		ingestCommand(s), queryCommand(s), reportCommand(s), capturesCommand(s), filesCommand(s), verifyCommand(s), expireCommand(s), schemaCommand(s),
+		ingestCommand(s), queryCommand(s), reportCommand(s), extractCommand(s), capturesCommand(s), filesCommand(s), verifyCommand(s),
+		expireCommand(s), schemaCommand(s),
 		docsCommand(s),
 	}
 }

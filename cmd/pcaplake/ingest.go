@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/etl/flow"
 	"github.com/urfave/cli/v2"
 )
 
@@ -28,6 +31,10 @@ Examples:
 			&cli.StringFlag{Name: "sensor", Usage: "`NAME` of where the captures were taken", Value: "default"},
 			&cli.IntFlag{Name: "jobs", Usage: "captures read at a time; 0: one per processor"},
 			&cli.StringFlag{Name: "payload", Usage: "bytes of each payload to keep: `N` or all", Value: "0"},
+			&cli.DurationFlag{Name: "flow-idle", Usage: "a flow ends when it is silent for longer than this `TIME`", Value: flow.DefaultIdle * time.Microsecond},
+			&cli.DurationFlag{Name: "flow-active", Usage: "a flow ends when it lasts longer than this `TIME`", Value: flow.DefaultActive * time.Microsecond},
+			&cli.StringFlag{Name: "flow-vlan", Usage: "VLANs are part of the key of flows: `on` or off", Value: "on"},
+			&cli.IntFlag{Name: "flow-max", Usage: "`N` flows are open at a time in a capture; beyond that the longest silent one ends", Value: flow.DefaultOpen},
 			&cli.DurationFlag{Name: "settle", Usage: "leave files changed within this `TIME` for later"},
 			&cli.StringFlag{Name: "after", Usage: "what becomes of a source that is committed: keep, move=`DIR` or delete", Value: "keep"},
 			&cli.BoolFlag{Name: "replace", Usage: "put named files in the place of what was read from them before, or with other options"},
@@ -41,6 +48,9 @@ Examples:
 		Action: func(c *cli.Context) error { return ingest(c, s) },
 	}
 }
+
+// rowOptions change what rows a capture gives.
+var rowOptions = []string{"sensor", "payload", "flow-idle", "flow-active", "flow-vlan", "flow-max"}
 
 func ingest(c *cli.Context, s streams) error {
 	o, err := ingestOptions(c, s)
@@ -68,7 +78,14 @@ func ingestOptions(c *cli.Context, s streams) (etl.Options, error) {
 	o := etl.Options{
 		Lake: c.String("lake"), Sources: c.Args().Slice(), Stdin: s.in, Sensor: c.String("sensor"), Jobs: c.Int("jobs"),
 		Settle: c.Duration("settle"), After: c.String("after"), SHA256: c.Bool("sha256"), Replace: c.Bool("replace"), DryRun: c.Bool("dry-run"),
-		Explicit: c.IsSet("sensor") || c.IsSet("payload"), ToolVersion: version,
+		FlowIdle: c.Duration("flow-idle"), FlowActive: c.Duration("flow-active"), FlowMax: c.Int("flow-max"),
+		Explicit: slices.ContainsFunc(rowOptions, c.IsSet), ToolVersion: version,
+	}
+	switch vlan := c.String("flow-vlan"); vlan {
+	case "on", "off":
+		o.FlowIgnoreVLAN = vlan == "off"
+	default:
+		return o, usage(fmt.Errorf("flow-vlan %q: on or off", vlan))
 	}
 	var err error
 	if o.Log, err = newLog(c, s.err); err != nil {

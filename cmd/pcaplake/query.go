@@ -98,9 +98,12 @@ func statement(c *cli.Context, s streams) (string, error) {
 	return string(text) + "\n", err
 }
 
+// oneWord reports whether text is the name of a query; anything else is SQL.
+func oneWord(text string) bool { return !strings.ContainsAny(text, " \t\r\n;(") }
+
 // ask runs a named query if text is one word, else SQL.
 func ask(c *cli.Context, session *queries.Session, text string, params map[string]string) (*queries.Result, error) {
-	if strings.ContainsAny(text, " \t\r\n;(") {
+	if !oneWord(text) {
 		return session.Query(c.Context, text, params)
 	}
 	q, err := session.Lookup(text)

@@ -178,10 +178,10 @@ func TestCutIsNoDamage(t *testing.T) {
 	}
 	var out bytes.Buffer
 	w := capture.NewWriter(&out, "test")
-	if _, err := w.AddInterface(capture.Interface{LinkType: 1}); err != nil {
+	if _, err := w.AddInterface(capture.Interface{LinkType: 1}, -1); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.WriteFrame(&capture.Frame{Data: inner, WireLen: int64(len(inner))}); err != nil {
+	if err := w.WriteFrame(&capture.Frame{HasTS: true, Data: inner, WireLen: int64(len(inner))}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Flush(); err != nil {

@@ -122,7 +122,7 @@ func (l *live) describe(name string) error {
 		return fmt.Errorf("capture from %s: devices of kind %d (ARPHRD) are not supported", name, kind)
 	}
 	l.frame.LinkType = link
-	_, err = l.out.AddInterface(Interface{Name: name, LinkType: link, SnapLen: int64(l.options.SnapLen), OS: osName()})
+	_, err = l.out.AddInterface(Interface{Name: name, LinkType: link, SnapLen: int64(l.options.SnapLen), OS: osName()}, -1)
 	return err
 }
 
@@ -171,7 +171,7 @@ func (l *live) take(n int, oob []byte, from unix.Sockaddr) error {
 	}
 	f.Data, f.WireLen = l.buf[tagLength:tagLength+min(n, len(l.buf)-tagLength)], int64(n)
 	at := l.ancillary(oob)
-	f.TS, f.TSExtraNS = at.UnixNano()/1000, int32(at.UnixNano()%1000)
+	f.TS, f.TSExtraNS, f.HasTS = at.UnixNano()/1000, int32(at.UnixNano()%1000), true
 	if l.stats.Frames == 0 {
 		l.stats.First = at
 	}

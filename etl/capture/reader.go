@@ -120,7 +120,9 @@ func (r *Reader) Scan() bool {
 func (r *Reader) finish() {
 	r.done = true
 	r.frame = Frame{}
-	r.w.finish(&r.info)
+	if r.w.sum != nil {
+		r.w.finish(&r.info)
+	}
 	if err := r.w.broken(); err != nil && r.raw.err == nil {
 		r.info.Truncated = true
 		r.info.damaged(r.w.offset, "%s data is damaged: %v", r.info.Compression, err)

@@ -22,9 +22,9 @@ type window struct {
 	offset     int64 // of buf[start] in the stream
 	err        error // that ended the stream: io.EOF or what broke it
 
-	hashed     int // up to where buf is under the hash, at most start
-	sum        *blake3.Hasher
-	sumAt      int64 // bytes under sum
+	hashed     int            // up to where buf is under the hash, at most start
+	sum        *blake3.Hasher // nil: nothing is hashed
+	sumAt      int64          // bytes under sum
 	head       string
 	frameEnd   int64 // end of the last whole frame
 	prefix     [32]byte
@@ -76,13 +76,24 @@ func (w *window) skip(n int64) bool {
 	return true
 }
 
+// pickBytes is how much is read at once behind a jump: a few frames.
+const pickBytes = 16 << 10
+
+// jump goes on with another stream, which begins at an offset of this one.
+func (w *window) jump(in io.Reader, offset int64) {
+	w.in, w.buf, w.start, w.end, w.hashed, w.offset, w.err = in, w.buf[:min(len(w.buf), pickBytes)], 0, 0, 0, offset, nil
+}
+
 func (w *window) consume(n int) {
 	w.start += n
 	w.offset += int64(n)
 }
 
-// digest brings the hashes up to what was consumed.
+// digest brings the hashes up to what was consumed, if anybody asks for them.
 func (w *window) digest() {
+	if w.sum == nil {
+		return
+	}
 	base := w.offset - int64(w.start) // offset of buf[0]
 	if cut := int(w.frameEnd - base); cut > w.hashed && cut <= w.start {
 		w.add(cut)

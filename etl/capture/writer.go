@@ -29,8 +29,9 @@ func NewWriter(w io.Writer, application string) *Writer {
 	return p
 }
 
-// AddInterface describes an interface and returns the number by which frames name it.
-func (p *Writer) AddInterface(i Interface) (int, error) {
+// AddInterface describes an interface whose frames end with so many octets of frame check sequence, -1 where nobody knows, and returns the
+// number by which frames name it.
+func (p *Writer) AddInterface(i Interface, fcs int32) (int, error) {
 	if err := p.start(); err != nil {
 		return 0, err
 	}
@@ -45,6 +46,9 @@ func (p *Writer) AddInterface(i Interface) (int, error) {
 	}
 	p.text(optIfOS, i.OS)
 	p.option(optIfResolution, []byte{9})
+	if fcs >= 0 {
+		p.option(optIfFCSLen, []byte{byte(fcs)})
+	}
 	p.interfaces++
 	return p.interfaces - 1, p.end()
 }
@@ -58,13 +62,20 @@ func (p *Writer) start() error {
 	return p.end()
 }
 
-// WriteFrame writes a frame of a described interface as an enhanced packet block.
-func (p *Writer) WriteFrame(f *Frame) error {
+// WriteFrame writes a frame of a described interface with the comments on it, as an enhanced packet block. One without a time becomes a simple packet block if it is
+// whole and its interface the first, and has the time 0 otherwise, since that block can say no more.
+func (p *Writer) WriteFrame(f *Frame, comments ...Comment) error {
 	if f.InterfaceID < 0 || int(f.InterfaceID) >= p.interfaces {
 		return fmt.Errorf("write frame: interface %d of %d", f.InterfaceID, p.interfaces)
 	}
 	if err := p.start(); err != nil {
 		return err
+	}
+	if !f.HasTS && f.InterfaceID == 0 && len(comments) == 0 && f.WireLen == int64(len(f.Data)) {
+		p.begin(blockSimple)
+		p.u32(uint32(f.WireLen))
+		p.padded(f.Data)
+		return p.end()
 	}
 	p.begin(blockEnhanced)
 	p.u32(uint32(f.InterfaceID))
@@ -72,11 +83,17 @@ func (p *Writer) WriteFrame(f *Frame) error {
 	p.u32(uint32(len(f.Data)))
 	p.u32(uint32(f.WireLen))
 	p.padded(f.Data)
+	for _, c := range comments {
+		p.option(optComment, []byte(c.Text[:min(len(c.Text), maxOption)]))
+	}
 	if f.Dir != DirUnknown {
 		p.option(optPacketFlags, binary.LittleEndian.AppendUint32(nil, uint32(f.Dir)))
 	}
 	return p.end()
 }
+
+// maxOption is the longest value of an option.
+const maxOption = 1<<16 - 1
 
 // WriteStatistics writes what an interface received and lost up to now.
 func (p *Writer) WriteStatistics(id int, at time.Time, received, dropped int64) error {

@@ -24,7 +24,7 @@ func written(t *testing.T, seed uint64) (data []byte, frames []capture.Frame) {
 	w := capture.NewWriter(&out, "test")
 	links := []int32{1, 101, 113}
 	for i, link := range links {
-		id, err := w.AddInterface(capture.Interface{Name: strings.Repeat("eth", i+1), Description: "d", Filter: "ip", OS: "Linux", LinkType: link, SnapLen: 65535})
+		id, err := w.AddInterface(capture.Interface{Name: strings.Repeat("eth", i+1), Description: "d", Filter: "ip", OS: "Linux", LinkType: link, SnapLen: 65535}, -1)
 		if err != nil || id != i {
 			t.Fatalf("interface %d, %v", id, err)
 		}

@@ -14,6 +14,8 @@ type ours struct {
 	packet *schema.Packet
 	arp    *schema.ARP
 	dns    *schema.DNS
+	dhcp   *schema.DHCP
+	ntp    *schema.NTP
 }
 
 // theirs is what tshark made of one frame: per field its occurrences, outermost first.
@@ -89,11 +91,13 @@ func columns() []column {
 }
 
 // overUDP reports whether there is DNS over UDP in the packet itself.
-func overUDP(v theirs) bool {
+func overUDP(v theirs) bool { return above(v, "dns", "mdns", "llmnr") && v["dns.id"] != "" }
+
+// above reports whether one of some protocols is over UDP in the packet itself.
+func above(v theirs, names ...string) bool {
 	chain := v.chain()
 	i := slices.Index(chain, "udp")
-	return i > 0 && i+1 < len(chain) && slices.Contains([]string{"dns", "mdns", "llmnr"}, chain[i+1]) && v["dns.id"] != "" &&
-		!slices.Contains(chain[:i], "icmp") && !slices.Contains(chain[:i], "icmpv6")
+	return i > 0 && i+1 < len(chain) && slices.Contains(names, chain[i+1]) && !slices.Contains(chain[:i], "icmp") && !slices.Contains(chain[:i], "icmpv6")
 }
 
 func columnsOf[R any](prefix string, table *schema.Rows[R], row func(*ours) *R, present func(theirs) bool) []column {

@@ -17,10 +17,12 @@ type Options struct {
 
 // Decoder turns frames into rows, each by itself: several decoders may share the frames of a capture. It is not for concurrent use.
 type Decoder struct {
-	options Options
-	links   []link // the table
-	link    link   // of the frame before, since they hardly ever differ
-	chains  chains
+	options  Options
+	links    []link // the table
+	link     link   // of the frame before, since they hardly ever differ
+	chains   chains
+	messages dnsReader
+	leases   dhcpReader
 
 	// Of the frame at hand.
 	row        *schema.Packet

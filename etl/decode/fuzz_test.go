@@ -3,14 +3,12 @@ package decode_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/pcaplake/pcaplake/etl/capture"
 	"github.com/pcaplake/pcaplake/etl/decode"
+	"github.com/pcaplake/pcaplake/schema"
 )
-
-func isDNS(protocol string) bool {
-	return protocol == "dns" || protocol == "mdns" || protocol == "llmnr"
-}
 
 // FuzzDecode feeds any bytes as a frame of every link type: no panic, one packet, lengths that add up, names from the closed lists.
 func FuzzDecode(f *testing.F) {
@@ -41,6 +39,9 @@ func FuzzDecode(f *testing.F) {
 			f.Add(c.data, uint32(c.wire), int32(0))
 		}
 	}
+	for _, m := range messages {
+		f.Add(ip4(17, udp(m.src, m.dst, m.data)), uint32(0), int32(0))
+	}
 	types := decode.LinkTypes()
 	f.Fuzz(func(t *testing.T, data []byte, wire uint32, fcs int32) {
 		d, rows := decode.New(decode.Options{Payload: 16}), new(decode.Rows)
@@ -50,15 +51,21 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("%d packets of %d frames", len(rows.Packets), i+1)
 			}
 			checkLengths(t, l.Name, &rows.Packets[i])
-			if p := &rows.Packets[i]; p.Tunnel == "" && p.IPProto == 17 && !strings.HasSuffix(p.Protocols, "udp") && strings.Contains(p.Protocols, "udp:") && !isDNS(p.Protocol) {
+			if p := &rows.Packets[i]; p.Tunnel == "" && p.IPProto == 17 && !strings.HasSuffix(p.Protocols, "udp") && strings.Contains(p.Protocols, "udp:") && decode.Service(p) == "" {
 				t.Errorf("%s: a trace of a tunnel that was not believed", p.Protocols)
 			}
 		}
 		pairs(rows.Packets)
-		if len(rows.DNSs) > len(rows.Packets) || len(rows.ARPs) > len(rows.Packets) || len(rows.Payloads) > len(rows.Packets) {
+		for _, q := range rows.Quotes {
+			if e := rows.Packets[q.Row]; e.Has&schema.HasICMP == 0 || !q.Packet.SrcIP.IsValid() || !q.Packet.DstIP.IsValid() {
+				t.Errorf("a quote of %v in a packet of %s", q.Packet.SrcIP, e.Protocols)
+			}
+		}
+		if len(rows.DNSs)+len(rows.DHCPs)+len(rows.NTPs) > len(rows.Packets) || len(rows.ARPs) > len(rows.Packets) || len(rows.Payloads) > len(rows.Packets) {
 			t.Error("more rows of an application than packets")
 		}
 		for _, m := range rows.DNSs {
+			checkTexts(t, &m)
 			if m.HasTrailing && (m.TrailingBytes < 0 || m.TrailingBytes > m.MessageLen-12) || len(m.QName) > 4*255 {
 				t.Errorf("%d trailing bytes of %d, a name of %d", m.TrailingBytes, m.MessageLen, len(m.QName))
 			}
@@ -69,4 +76,18 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkTexts: texts are UTF-8 and bounded, lists of answers are of one length.
+func checkTexts(t *testing.T, m *schema.DNS) {
+	t.Helper()
+	for _, list := range [][]byte{m.QName, m.Answers, m.AnswerNames, m.AnswerTypes, m.AnswerTTLs, m.AnswerIPs, m.EDNSOptions, m.ClientSubnet, m.ErrorText} {
+		if !utf8.Valid(list) || len(list) > 16<<10 {
+			t.Errorf("a text of %d bytes: %.100q", len(list), list)
+		}
+	}
+	n := len(split(m.AnswerTypes))
+	if len(split(m.Answers)) != n || len(split(m.AnswerNames)) != n || len(split(m.AnswerTTLs)) != n || n > int(m.AnswerCount) {
+		t.Errorf("lists of %d types: %q, %q, %q", n, m.Answers, m.AnswerNames, m.AnswerTTLs)
+	}
 }

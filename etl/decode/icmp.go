@@ -17,6 +17,7 @@ func (d *Decoder) icmp(l layer) {
 	case 42, 43: // extended echo (RFC 8335)
 		d.icmpExtended(l)
 	}
+	d.quote(l)
 	d.icmpPayload(l, icmpHeader)
 }
 
@@ -42,6 +43,7 @@ func (d *Decoder) icmpv6(l layer) {
 		header = icmpHeader
 	case 1, 2, 3, 4:
 		header = icmpHeader
+		d.quote(l)
 	}
 	d.icmpPayload(l, header)
 }

@@ -241,6 +241,14 @@ const (
 	protoLISP
 	protoAMT
 	protoIPComp
+	protoDHCP
+	protoDHCPv6
+	protoNTP
+	protoQUIC
+	protoSNMP
+	protoSSDP
+	protoMemcache
+	protoCLDAP
 )
 
 // protoNames are Wireshark's short names.
@@ -282,6 +290,8 @@ var protoNames = [...]string{
 	protoDPAUX: "dpauxmon", protoEBHSCR: "ebhscr", protoVPP: "vpp", protoETW: "etw", protoZBNCP: "zbncp",
 	protoNetlink: "netlink", protoVsock: "vsock", protoIPX: "ipx",
 	protoEtherIP: "etherip", protoERSPAN: "erspan", protoVXLAN: "vxlan", protoGeneve: "geneve", protoGTP: "gtp", protoTeredo: "teredo", protoL2TP: "l2tp", protoLISP: "lisp-data", protoAMT: "amt", protoIPComp: "ipcomp",
+	protoDHCP: "dhcp", protoDHCPv6: "dhcpv6", protoNTP: "ntp", protoQUIC: "quic", protoSNMP: "snmp", protoSSDP: "ssdp", protoMemcache: "memcache",
+	protoCLDAP: "cldap",
 }
 
 // Protocols returns the names that packets.protocol and packets.protocols are made of, sorted: those of Wireshark's layers.

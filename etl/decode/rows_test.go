@@ -78,6 +78,9 @@ func TestNoAllocations(t *testing.T) {
 		eth(0x0800, ping), eth(0x0806, octets("0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002")),
 		eth(0x0800, outer4(47, join(octets("2000 0800 00000007"), outer4(4, query)))), eth(0x86dd, outer6(60, join(octets("2900 0104 00000000"), segment))),
 	}
+	for _, m := range messages {
+		frames = append(frames, eth(0x0800, sealed(ip4(17, udp(m.src, m.dst, m.data)))))
+	}
 	for _, c := range carriers {
 		frames = append(frames, eth(0x0800, over(c.port, octets(c.header), query)))
 	}

@@ -51,10 +51,24 @@ var special = map[string]form{
 	"dns.aa":              where("dns.flags.authoritative"), // of responses only
 	"dns.rd":              where("dns.flags.recdesired"),    // not of LLMNR
 	"dns.ra":              where("dns.flags.recavail"),      // of responses only
+	"dns.z":               where("dns.flags.z"),             // of unicast only
+	"dns.ad":              where("dns.flags.authenticated"), // of responses only
+	"dns.cd":              where("dns.flags.checkdisable"),  // of unicast only
+	"dns.edns_options":    list("dns.opt.code"),
+	"dns.query_frame_no":  none, // of other frames
+	"dns.latency_ns":      none,
 	"dns.question_count":  either("dns.count.queries", "dns.count.zones"),
 	"dns.answer_count":    either("dns.count.answers", "dns.count.prerequisites"),
 	"dns.authority_count": either("dns.count.auth_rr", "dns.count.updates"),
 	"dns.qname":           {[]string{"dns.qry.name"}, questionName},
+}
+
+// none is a column that tshark has to be asked for in another way.
+var none = form{nil, func(theirs) string { return unknown }}
+
+// list is all occurrences of a field.
+func list(field string) form {
+	return form{[]string{field}, func(v theirs) string { return strings.Join(v.all(field), ",") }}
 }
 
 // either is the first of several fields that a frame has.

@@ -20,11 +20,16 @@ const aggregator = "|"
 
 // dissect has tshark dissect a capture and visits, frame by frame, the occurrences of each field, in the order of the fields.
 func dissect(program, capture string, fields []string, visit func(values []string) error) error {
+	return dissectWith(program, capture, oracleOptions, fields, visit)
+}
+
+// dissectWith is dissect with other options than oracleOptions.
+func dissectWith(program, capture string, options, fields []string, visit func(values []string) error) error {
 	args := []string{
 		"-n", "-r", capture, "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a", "-E", "aggregator=" + aggregator,
 		"-d", "udp.port==8472,vxlan",
 	}
-	for _, o := range oracleOptions {
+	for _, o := range options {
 		args = append(args, "-o", o)
 	}
 	for _, f := range fields {

@@ -28,7 +28,7 @@ func (d *Decoder) udp(l layer) {
 	}
 	d.judgeUDP(l, length)
 	d.payload(data)
-	d.dnsByPort(layer{data.b, length - udpHeader})
+	d.datagram(layer{data.b, length - udpHeader})
 }
 
 // judgeUDP judges the checksum over the whole datagram of length bytes.

@@ -40,7 +40,7 @@ type datagram struct {
 	waiting   []waiter      // later fragments that came before the first
 	hasHeld   bool
 	held      schema.DNS // of the first fragment, until it is known whether the datagram becomes whole
-	qname     []byte     // behind held
+	texts     []byte     // behind held
 	data      []byte     // of the pieces, in the order in which they came
 
 	prev, next *datagram // by age
@@ -75,7 +75,7 @@ func (f *Fragments) open(p *schema.Packet) *datagram {
 		g, f.free = f.free[n-1], f.free[:n-1]
 	}
 	*g = datagram{
-		key: keyOf(p), began: p.TS, end: -1, pieces: g.pieces[:0], waiting: g.waiting[:0], qname: g.qname[:0],
+		key: keyOf(p), began: p.TS, end: -1, pieces: g.pieces[:0], waiting: g.waiting[:0],
 		prev: f.list.prev, next: &f.list,
 	}
 	g.prev.next, g.next.prev = g, g
@@ -96,10 +96,10 @@ func (f *Fragments) close(g *datagram) {
 // release gives out the row of dns of the first fragment, when nothing better came.
 func (f *Fragments) release(g *datagram) {
 	if g.hasHeld && !g.told {
-		g.held.QName = append([]byte(nil), g.qname...)
 		f.late = append(f.late, g.held)
 	}
-	g.hasHeld = false
+	f.bytes -= cap(g.texts)
+	g.hasHeld, g.texts = false, nil
 }
 
 // expired reports whether a fragment at ts comes too late, or by a jump of the clock too early, to belong to the datagram. Fragments
@@ -113,10 +113,11 @@ func (g *datagram) expired(ts int64) bool {
 }
 
 // hold takes the row of dns of the first fragment out of its chunk. Those of its copies are not kept.
-func (g *datagram) hold(m *schema.DNS, was relation) {
+func (f *Fragments) hold(g *datagram, m *schema.DNS, was relation) {
 	if was == added {
 		g.hasHeld, g.held = true, *m
-		g.qname = append(g.qname[:0], m.QName...)
+		g.texts = g.held.Detach(nil)
+		f.bytes += cap(g.texts)
 	}
 	m.FrameNo = held
 }
@@ -135,6 +136,9 @@ func (g *datagram) give(p *schema.Packet) {
 	p.Has |= g.from.Has
 	if g.from.Has&schema.HasIPProto != 0 {
 		p.IPProto = g.from.IPProto
+	}
+	if g.from.Has&schema.HasFirstICMP != 0 {
+		p.ICMPType, p.ICMPCode, p.ICMPID = g.from.ICMPType, g.from.ICMPCode, g.from.ICMPID
 	}
 	p.SrcPort, p.DstPort, p.Protocol = g.from.SrcPort, g.from.DstPort, g.from.Protocol
 	if strings.HasPrefix(g.from.Protocols, p.Protocols) {

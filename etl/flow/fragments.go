@@ -75,6 +75,16 @@ func (f *Fragments) Late() []schema.DNS {
 	return late
 }
 
+// NameFlows gives the rows of dns that wait the flows of their frames, which are known once the packets of a chunk have been tracked.
+func (f *Fragments) NameFlows(packets []schema.Packet, fragments []schema.Fragment) {
+	for i := range fragments {
+		p := &packets[fragments[i].Row]
+		if g := f.datagrams[keyOf(p)]; g != nil && g.hasHeld && g.held.FrameNo == p.FrameNo {
+			g.held.FlowID = p.FlowID
+		}
+	}
+}
+
 // Flush gives up all datagrams that are not whole, at the end of the capture, and forgets everything but the counts.
 func (f *Fragments) Flush() {
 	for f.list.next != nil && f.list.next != &f.list {
@@ -163,7 +173,7 @@ func (f *Fragments) first(g *datagram, p *schema.Packet, fr *schema.Fragment, wa
 		rows := (*f.chunk.DNSs)[:f.dnss]
 		at := sort.Search(len(rows), func(i int) bool { return rows[i].FrameNo >= p.FrameNo })
 		if at < len(rows) && rows[at].FrameNo == p.FrameNo {
-			g.hold(&rows[at], was)
+			f.hold(g, &rows[at], was)
 		}
 	}
 	if g.hasFirst {
@@ -171,8 +181,14 @@ func (f *Fragments) first(g *datagram, p *schema.Packet, fr *schema.Fragment, wa
 	}
 	g.hasFirst, g.transport = true, fr.Transport
 	g.from = schema.Packet{
-		Has: p.Has & (schema.HasPorts | schema.HasIPProto), IPProto: p.IPProto, SrcPort: p.SrcPort, DstPort: p.DstPort,
+		Has: p.Has & (schema.HasPorts | schema.HasIPProto), ICMPType: p.ICMPType, ICMPCode: p.ICMPCode, ICMPID: p.ICMPID, IPProto: p.IPProto, SrcPort: p.SrcPort, DstPort: p.DstPort,
 		Protocol: p.Protocol, Protocols: p.Protocols,
+	}
+	if p.Has&schema.HasICMP != 0 {
+		g.from.Has |= schema.HasFirstICMP
+	}
+	if p.Has&schema.HasICMPID != 0 {
+		g.from.Has |= schema.HasFirstICMPID
 	}
 	if !g.dns() {
 		f.drop(g)

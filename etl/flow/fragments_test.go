@@ -70,7 +70,7 @@ func (b *bench) add(f piece) schema.Packet {
 		q := &c.Packets[0]
 		q.Has, q.SrcPort, q.DstPort, q.Protocol, q.Protocols = q.Has|schema.HasPorts, 53, 9, "udp", "ip:udp"
 		if f.message {
-			*c.DNSs = append(*c.DNSs, schema.DNS{FrameNo: b.frames})
+			*c.DNSs = append(*c.DNSs, schema.DNS{Message: schema.Message{FrameNo: b.frames}})
 		}
 	}
 	c.Fragments = []schema.Fragment{fr}

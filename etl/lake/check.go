@@ -44,6 +44,7 @@ func (m *Manifest) contradictions() []string {
 	for _, n := range []int64{
 		m.Bytes - m.PrefixEnd, m.Frames, m.Rows, m.Rows - m.Snapped, m.Rows - m.OutOfOrder, m.Rows - m.Duplicates, m.CutNS, m.Comments,
 		m.FragmentsEvicted, m.FragmentsUnresolved, m.Rows - m.FragmentsUnresolved,
+		m.FlowsEvicted, m.StreamsEvicted, m.StreamSeen, m.StreamMissed, m.FlowsOneWay, m.FlowsTCP - m.FlowsOneWay,
 	} {
 		if n < 0 {
 			report("its counts contradict each other")

@@ -37,6 +37,12 @@ type Manifest struct {
 	Duplicates          int64              `json:"duplicates"`           // rows with dup_of_frame
 	FragmentsEvicted    int64              `json:"fragments_evicted"`    // datagrams in fragments that were given up for room
 	FragmentsUnresolved int64              `json:"fragments_unresolved"` // rows of later fragments without the ports of their first, which came too late or not at all
+	FlowsEvicted        int64              `json:"flows_evicted"`        // rows of flows that ended to make room
+	StreamsEvicted      int64              `json:"streams_evicted"`      // TCP connections whose reading was given up for room
+	StreamSeen          int64              `json:"stream_seen"`          // bytes of TCP streams, each once
+	StreamMissed        int64              `json:"stream_missed"`        // bytes of TCP streams that were acknowledged and never seen
+	FlowsTCP            int64              `json:"flows_tcp"`            // flows of TCP in which something is acknowledged
+	FlowsOneWay         int64              `json:"flows_one_way"`        // of these, those in which more than half of what one side acknowledged was never seen
 	CutNS               int64              `json:"cut_ns"`               // stamps finer than a nanosecond
 	Comments            int64              `json:"comments"`
 	Dropped             *int64             `json:"dropped"`
@@ -109,6 +115,15 @@ func (m *Manifest) capture() schema.Capture {
 		ContentHash: m.ContentHash, Options: m.OptionsID, Status: "ok", ToolVersion: m.ToolVersion, SchemaVersion: m.SchemaVersion,
 		Rewritten: m.Rewritten, Interfaces: m.Interfaces, Comments: m.Comments, CutNS: m.CutNS, StoredBytes: m.StoredBytes, SHA256: m.SHA256,
 		Settings: m.Options,
+	}
+	c.FlowsEvicted, c.StreamsEvicted = m.FlowsEvicted, m.StreamsEvicted
+	if all := m.StreamSeen + m.StreamMissed; all > 0 {
+		ratio := float64(m.StreamMissed) / float64(all)
+		c.LossRatio = &ratio
+	}
+	if m.FlowsTCP > 0 {
+		oneWay := m.FlowsOneWay*10 > m.FlowsTCP
+		c.OneWay = &oneWay
 	}
 	for _, n := range m.Rejected {
 		c.Rejected += n

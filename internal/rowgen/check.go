@@ -44,6 +44,8 @@ func forms(typ string) (sum, show, literal string) {
 	switch typ {
 	case "INTEGER", "BIGINT":
 		return "%s", "CAST(%s AS VARCHAR)", "%s"
+	case "DOUBLE":
+		return "CAST(%s * 8 AS BIGINT)", "CAST(CAST(%s * 8 AS BIGINT) AS VARCHAR)", "%s / CAST(8 AS DOUBLE)"
 	case "BOOLEAN":
 		return "CAST(%s AS INTEGER)", "CAST(%s AS VARCHAR)", "%s"
 	case "TIMESTAMP":

@@ -154,23 +154,7 @@ func ARPs(n int, seed uint64) []schema.ARP {
 // DNSs returns n rows of dns; the same seed gives the same rows.
 func DNSs(n int, seed uint64) []schema.DNS {
 	g := newGen(seed)
-	rows := make([]schema.DNS, n)
-	for i := range rows {
-		rows[i] = schema.DNS{
-			CaptureID: "c", Sensor: "default", FrameNo: int64(i + 1), FlowID: int64(g.IntN(9)), TS: g.ts(i), TSExtraNS: g.Int32N(1000),
-			SrcIP: g.addr(), DstIP: g.addr(), SrcPort: g.i32(65535), DstPort: 53, Transport: "udp", ID: g.i32(65535),
-			Response: g.IntN(2) == 0, Opcode: g.Int32N(16), Authoritative: g.IntN(2) == 0, Truncated: g.IntN(9) == 0,
-			RecursionDesired: g.IntN(2) == 0, RecursionAvail: g.IntN(2) == 0, Rcode: g.Int32N(16), QuestionCount: g.i32(65535),
-			AnswerCount: g.i32(65535), AuthorityCount: g.i32(), AdditionalCount: g.i32(), HasQuestion: g.IntN(9) != 0,
-			QName: []byte(g.pick("example.com", ".", "a\\.b.example", "<b>.example")), QType: g.i32(255), QClass: g.i32(1, 255),
-			MessageLen: g.i64(1 << 16), HasTrailing: g.IntN(3) != 0, TrailingBytes: g.i64(1000), Malformed: g.pick("", "dns-name"),
-		}
-		if r := &rows[i]; bare(i) {
-			r.FlowID, r.SrcIP, r.DstIP, r.Transport = 0, netip.Addr{}, netip.Addr{}, ""
-			r.Response, r.HasQuestion, r.HasTrailing, r.Malformed = false, false, false, ""
-		}
-	}
-	return rows
+	return fill[schema.DNS](g, n)
 }
 
 // Payloads returns n rows of payloads; the same seed gives the same rows. Some payloads are empty, none is NULL.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/hex"
 	"io"
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -19,11 +20,11 @@ type Sample struct {
 }
 
 // column is what the rows of a sample hold in one column. Values are text: numbers in decimal, true or false, timestamps as
-// 2006-01-02T15:04:05.000000, bytes in lower-case hex.
+// 2006-01-02T15:04:05.000000, bytes in lower-case hex, doubles in eighths.
 type column struct {
 	name, typ   string // the type is DuckDB's
 	rows, nulls int64
-	sum         string // of numbers; how many are true; bytes of text; "" of timestamps
+	sum         string // of numbers, doubles in eighths; how many are true; bytes of text; "" of timestamps
 	min, max    string
 	values      []value // the first, the most frequent, the least and the greatest
 }
@@ -38,8 +39,12 @@ type value struct {
 func Samples(n int, seed uint64) []Sample {
 	return []Sample{
 		sample(schema.Packets, Packets(n, seed)),
+		sample(schema.Flows, Flows(n, seed)),
 		sample(schema.ARPs, ARPs(n, seed)),
 		sample(schema.DNSs, DNSs(n, seed)),
+		sample(schema.QUICs, fill[schema.QUIC](newGen(seed), n)),
+		sample(schema.DHCPs, fill[schema.DHCP](newGen(seed), n)),
+		sample(schema.NTPs, fill[schema.NTP](newGen(seed), n)),
 		sample(schema.Payloads, Payloads(n, seed)),
 		sample(schema.Comments, Comments(n, seed)),
 	}
@@ -106,8 +111,11 @@ func summarise[R any](t *schema.Rows[R], rows []R, at int) column {
 }
 
 func show(typ schema.Type, text string) string {
-	if typ == schema.Binary {
+	switch typ {
+	case schema.Binary:
 		return hex.EncodeToString([]byte(text))
+	case schema.Double:
+		return strconv.FormatInt(eighths(text), 10)
 	}
 	return text
 }
@@ -116,6 +124,9 @@ func show(typ schema.Type, text string) string {
 func compare(typ schema.Type, a, b string) int {
 	if typ == schema.Int32 || typ == schema.Int64 {
 		return cmp.Compare(number(a), number(b))
+	}
+	if typ == schema.Double {
+		return cmp.Compare(eighths(a), eighths(b))
 	}
 	return cmp.Compare(a, b)
 }
@@ -129,6 +140,8 @@ func sum(typ schema.Type, counts map[string]int64) string {
 			return ""
 		case schema.Int32, schema.Int64:
 			each = number(v)
+		case schema.Double:
+			each = eighths(v)
 		case schema.Bool:
 			each = number(map[string]string{"true": "1", "false": "0"}[v])
 		default:
@@ -137,6 +150,15 @@ func sum(typ schema.Type, counts map[string]int64) string {
 		total.Add(total, new(big.Int).Mul(big.NewInt(each), big.NewInt(n)))
 	}
 	return total.String()
+}
+
+// eighths parses a double that Text printed, of which 8 times is a whole number, and returns that: sums of such are exact.
+func eighths(s string) int64 {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || f*8 != math.Trunc(f*8) {
+		panic("not in eighths: " + s)
+	}
+	return int64(f * 8)
 }
 
 // number parses what Text printed.
