@@ -14,13 +14,19 @@ import (
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
-// nights is a lake of three captures, at noon of 20, 21 and 22 November 2026, the second without times.
+// noon is that of one of the last three days before the test, 0 to 2: no row is newer than its file.
+func noon(day int) time.Time {
+	return began.UTC().Truncate(24*time.Hour).AddDate(0, 0, day-3).Add(12 * time.Hour)
+}
+
+var began = time.Now()
+
+// nights is a lake of three captures of half a minute, from noon of those days on.
 func nights(t *testing.T) {
 	t.Helper()
 	contents := map[string][]byte{}
 	for i := range 3 {
-		noon := time.Date(2026, 11, 20+i, 12, 0, 0, 0, time.UTC)
-		contents[fmt.Sprintf("%d.pcap", i)] = pcap(packetsOf(byte(i), noon, time.Second, 30)...)
+		contents[fmt.Sprintf("%d.pcap", i)] = pcap(packetsOf(byte(i), noon(i), time.Second, 30)...)
 	}
 	t.Chdir(files(t, contents))
 	ingest(t, Options{Lake: "lake", Sources: []string{"."}, Payload: -1})
@@ -77,7 +83,7 @@ func TestExpireByAge(t *testing.T) {
 	nights(t)
 	day := 24 * time.Hour
 	now := time.Now()
-	noon := func(d int) time.Time { return time.Date(2026, 11, d, 12, 0, 29, 0, time.UTC) } // of the last frame
+	last := func(day int) time.Time { return noon(day).Add(29 * time.Second) } // of its packets
 	all := map[string]int{"packets": 3, "arp": 3, "dns": 3, "payloads": 3}
 	tests := []struct {
 		name    string
@@ -87,10 +93,10 @@ func TestExpireByAge(t *testing.T) {
 		deleted int
 	}{
 		{"nothing is told", ExpireOptions{}, all, 0, 0},
-		{"all are young enough", ExpireOptions{Now: noon(22), Keep: map[string]time.Duration{"packets": 2 * day, "dns": 5 * day}}, all, 0, 0},
+		{"all are young enough", ExpireOptions{Now: last(2), Keep: map[string]time.Duration{"packets": 2 * day, "dns": 5 * day}}, all, 0, 0},
 		{
 			"a second older",
-			ExpireOptions{Now: noon(22).Add(time.Second), Grace: day, Keep: map[string]time.Duration{"packets": 2 * day, "dns": 5 * day}},
+			ExpireOptions{Now: last(2).Add(time.Second), Grace: day, Keep: map[string]time.Duration{"packets": 2 * day, "dns": 5 * day}},
 			map[string]int{"packets": 2, "arp": 3, "dns": 3, "payloads": 3},
 			1, 0,
 		},
@@ -98,7 +104,7 @@ func TestExpireByAge(t *testing.T) {
 		{"after the grace", ExpireOptions{Now: now.Add(25 * time.Hour), Grace: day}, map[string]int{"packets": 2, "arp": 3, "dns": 3, "payloads": 3}, 0, 1},
 		{
 			"no grace",
-			ExpireOptions{Now: noon(23), Keep: map[string]time.Duration{"packets": day / 2, "payloads": day + time.Hour}},
+			ExpireOptions{Now: last(3), Keep: map[string]time.Duration{"packets": day / 2, "payloads": day + time.Hour}},
 			map[string]int{"arp": 3, "dns": 3, "payloads": 1},
 			4, 4,
 		},
@@ -184,7 +190,7 @@ func holdOrder(t *testing.T) {
 		t.Errorf("live files: %v", n)
 	}
 	for _, table := range []string{"payloads", "packets"} {
-		if fs := state(t, "lake").Files(table); len(fs) > 0 && fs[len(fs)-1].Date != "2026-11-22" {
+		if fs := state(t, "lake").Files(table); len(fs) > 0 && fs[len(fs)-1].Date != noon(2).Format(time.DateOnly) {
 			t.Errorf("the youngest of %s went before %s", table, fs[len(fs)-1].Date)
 		}
 	}
@@ -193,7 +199,7 @@ func holdOrder(t *testing.T) {
 // TestExpireCapTakesRemovedFirst: what is removed already goes before live rows, the grace or not.
 func TestExpireCapTakesRemovedFirst(t *testing.T) {
 	nights(t)
-	o := ExpireOptions{Keep: map[string]time.Duration{"dns": time.Hour}, Now: time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC), Grace: 24 * time.Hour}
+	o := ExpireOptions{Keep: map[string]time.Duration{"dns": time.Hour}, Now: noon(2).Add(2 * time.Hour), Grace: 24 * time.Hour}
 	if e := expire(t, o); e.Removed != 3 || e.Deleted != 0 || parquets(t) != 12 {
 		t.Fatalf("%+v", e)
 	}
@@ -214,7 +220,7 @@ func TestExpireCapTakesRemovedFirst(t *testing.T) {
 func TestExpireImpossible(t *testing.T) {
 	nights(t)
 	o := ExpireOptions{
-		Lake: "lake", MaxBytes: 4096, Keep: map[string]time.Duration{"dns": time.Hour}, Now: time.Date(2026, 11, 22, 12, 30, 0, 0, time.UTC),
+		Lake: "lake", MaxBytes: 4096, Keep: map[string]time.Duration{"dns": time.Hour}, Now: noon(2).Add(30 * time.Minute),
 		Grace: 24 * time.Hour,
 	}
 	e, err := Expire(t.Context(), o)

@@ -21,6 +21,7 @@ type load struct {
 	stored  *io.SectionReader // the bytes that the file had when it was opened, whatever it grows by meanwhile
 	opened  time.Time
 	id      string // capture id
+	head    string // head hash
 	claim   *claim
 	earlier []*claim // of captures that may have the same content
 	pass    int64    // stored bytes read in this pass
@@ -46,10 +47,10 @@ func (d *loaded) changes() bool { return len(d.supersedes) > 0 || d.exchange }
 
 // bring reads what the lake does not have yet. What may be known, by fingerprint or head, is only hashed first.
 func (l *load) bring(ctx context.Context) (*loaded, error) {
-	head := headHash(l.stored, l.source.size)
-	l.claim, l.earlier = l.claims.enter(l.source.order, l.id, head)
+	l.head = headHash(l.stored, l.source.size)
+	l.claim, l.earlier = l.claims.enter(l.source.order, l.id, l.head)
 	_, met := l.contents[l.id]
-	met = met || len(l.earlier) > 0 || l.state.ByHead(head)
+	met = met || len(l.earlier) > 0 || l.state.ByHead(l.head)
 	if met || l.o.DryRun {
 		info, err := l.hash(ctx)
 		if err != nil {

@@ -23,9 +23,21 @@ func (l *load) superseded(content string) []*lake.Manifest {
 	return before
 }
 
-// grew reports whether the source begins with all whole frames of a capture that was read from it before.
+// grew reports whether the source begins with all whole frames of a capture that was read from it before. Where a file is written anew each
+// night there are many of those, and most of them differ in their heads.
 func (l *load) grew(before *lake.Manifest) bool {
-	return before.Rows > 0 && prefixHash(l.stored, l.source.size, before.PrefixEnd) == before.PrefixHash
+	if before.Rows == 0 || before.PrefixEnd >= headSize && before.HeadHash != l.head {
+		return false
+	}
+	return prefixHash(l.stored, l.source.size, before.PrefixEnd) == before.PrefixHash
+}
+
+// doubtful reports whether a live capture may be an earlier part of another one from its source: two runs at once may bring in both.
+func (l *load) doubtful(content string) bool {
+	m, live := l.state.ByContent(content)
+	return live && slices.ContainsFunc(l.bySource[l.o.Sensor+"/"+l.source.name], func(other *lake.Manifest) bool {
+		return other != m && other.Rows > 0 && (other.Bytes < headSize || other.HeadHash == m.HeadHash)
+	})
 }
 
 // replaces reports whether the source was told to take the place of what is in the lake.
@@ -107,7 +119,7 @@ func (x *exchange) plan(ctx context.Context) (*lake.Change, error) {
 	if len(x.Drops)+len(x.Captures) == 0 {
 		return nil, nil
 	}
-	for _, f := range x.state.LiveFiles() {
+	for _, f := range x.state.LiveOf(x.ended) {
 		if err := x.remove(ctx, &f); err != nil {
 			return nil, err
 		}
@@ -117,23 +129,12 @@ func (x *exchange) plan(ctx context.Context) (*lake.Change, error) {
 
 // remove takes the rows of captures that end out of a file: all of it, or what others have in it is written anew.
 func (x *exchange) remove(ctx context.Context, f *lake.LiveFile) error {
-	if f.Capture != nil {
-		if x.ended[f.Capture.CaptureID] {
-			x.Removes = append(x.Removes, f.Name)
-		}
-		return nil
-	}
-	ended := 0
-	for id := range f.Captures {
-		if x.ended[id] {
-			ended++
-		}
-	}
-	if ended == 0 {
-		return nil
-	}
 	x.Removes = append(x.Removes, f.Name)
-	if ended == len(f.Captures) {
+	others := false
+	for id := range f.Captures {
+		others = others || !x.ended[id]
+	}
+	if !others {
 		return nil
 	}
 	rest, err := rewriteWithout(ctx, x.lake, x.staging, f, x.ended)

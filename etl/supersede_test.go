@@ -249,10 +249,36 @@ func copied(t *testing.T, staging *lake.Staging, f *lake.LiveFile) lake.File {
 // TestAfterDeleteExpired: a source whose packets expired is not deleted: they are nowhere else.
 func TestAfterDeleteExpired(t *testing.T) {
 	nights(t)
-	expire(t, ExpireOptions{Keep: map[string]time.Duration{"packets": time.Hour}, Now: time.Date(2026, 11, 21, 18, 0, 0, 0, time.UTC)})
+	expire(t, ExpireOptions{Keep: map[string]time.Duration{"packets": time.Hour}, Now: noon(1).Add(6 * time.Hour)})
 	s := ingest(t, Options{Lake: "lake", Sources: []string{"."}, After: "delete"})
 	left, _ := filepath.Glob("*.pcap")
 	if s.Known != 3 || !slices.Equal(left, []string{"0.pcap", "1.pcap"}) {
 		t.Errorf("%+v, left %v", s, left)
 	}
+}
+
+// TestGrownBoth: two runs at once brought in a capture and its earlier part; the next one ends that, though nothing changed.
+func TestGrownBoth(t *testing.T) {
+	part, whole := pcap(packetsOf(1, evening, time.Second, 20)...), pcap(packetsOf(1, evening, time.Second, 50)...)
+	t.Chdir(files(t, map[string][]byte{"a.pcap": part}))
+	o := Options{Lake: "lake", Sources: []string{"a.pcap"}}
+	ingest(t, o)
+	manifest, err := os.ReadFile(glob(t, "lake/_manifests/c-*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := glob(t, "lake/_manifests/c-*.json")
+	os.Rename(name, "aside")
+	place(t, "a.pcap", whole)
+	old := time.Now().Add(-time.Hour) // or the index would not know it
+	os.Chtimes("a.pcap", old, old)
+	ingest(t, o)
+	place(t, name, manifest)
+	if n := len(column(t, "lake", "packets", "frame_no")); n != 70 {
+		t.Fatalf("%d packets", n)
+	}
+	if s := ingest(t, o); s.Known != 1 || s.Superseded != 1 {
+		t.Errorf("%+v", s)
+	}
+	holdPackets(t, 50)
 }

@@ -125,7 +125,7 @@ func (l *load) openStored(ctx context.Context) (done func(), err error) {
 // put in the place of others, which is read whatever the index says.
 func (l *load) recall() *loaded {
 	content := l.index.content(l.source)
-	if content == "" || !l.state.Known(content) || l.replaces() || l.after.action != keepSource && l.source.member == nil {
+	if content == "" || !l.state.Known(content) || l.doubtful(content) || l.replaces() || l.after.action != keepSource && l.source.member == nil {
 		return nil
 	}
 	return &loaded{source: l.source, opened: l.opened, content: content, known: true, whole: true}

@@ -3,7 +3,9 @@ package etl
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
@@ -24,11 +26,13 @@ type Verification struct {
 	Findings []lake.Finding // by object
 	Broken   int            // findings of severity error
 	Repaired int            // files that were made again
+	Deleted  int            // files that no manifest named
+	Free     int64          // bytes left on the lake's disk; -1: not known
 }
 
 // Verify holds every live file of a lake against its manifest, every manifest against itself, and all names against the manifests. Memory
-// does not grow with the size of files. With Repair it writes files that were lost or damaged, byte for byte as they were,
-// and nothing else: manifests are never made up. The errors are those of opening the lake, of its store as a whole, and of ctx.
+// does not grow with the size of files. With Repair it writes files that were lost or damaged, byte for byte as they were, and deletes those
+// that no manifest has named for a day, and does nothing else: manifests are never made up. The errors are those of opening the lake, of its store as a whole, and of ctx.
 func Verify(ctx context.Context, o VerifyOptions) (Verification, error) {
 	l, err := lake.Open(ctx, o.Lake)
 	if err != nil {
@@ -56,6 +60,12 @@ func Verify(ctx context.Context, o VerifyOptions) (Verification, error) {
 		if v.Repaired, err = repair(ctx, l, audit.Files, found); err != nil {
 			return v, err
 		}
+		if v.Deleted, err = deleteUnnamed(ctx, l, audit.Findings); err != nil {
+			return v, err
+		}
+	}
+	if v.Free, err = l.Free(); err != nil {
+		v.Free = -1
 	}
 	for _, findings := range found {
 		v.Findings = append(v.Findings, findings...)
@@ -67,6 +77,35 @@ func Verify(ctx context.Context, o VerifyOptions) (Verification, error) {
 		}
 	}
 	return v, nil
+}
+
+// deleteUnnamed deletes the files that no manifest has named for a day, unless something is wrong with the manifests, and says so in the findings.
+func deleteUnnamed(ctx context.Context, l *lake.Lake, findings []lake.Finding) (deleted int, err error) {
+	unnamed := map[string]int{} // places of findings
+	for i, f := range findings {
+		if f.Severity == lake.Broken {
+			return 0, nil
+		}
+		if f.Problem == lake.Unnamed {
+			unnamed[f.Object] = i
+		}
+	}
+	if len(unnamed) == 0 {
+		return 0, nil
+	}
+	d, err := l.Disk(ctx)
+	if err != nil {
+		return 0, disk(err)
+	}
+	due := slices.DeleteFunc(d.Leftovers, func(f lake.Leftover) bool {
+		_, found := unnamed[f.Name]
+		return !found || f.Change > 0 || !f.Due(time.Now(), 0)
+	})
+	err = l.Sweep(ctx, due, func(f lake.Leftover) {
+		findings[unnamed[f.Name]].Remedy = "deleted"
+		deleted++
+	})
+	return deleted, disk(err)
 }
 
 // checkFiles reads all files, several at once, and returns the findings on each.

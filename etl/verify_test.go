@@ -54,6 +54,9 @@ func TestVerifySound(t *testing.T) {
 // TestVerifyEveryByte changes bytes of every live file, of every manifest and of lake.json, one at a time: none goes unseen.
 func TestVerifyEveryByte(t *testing.T) {
 	smallLake(t)
+	place(t, "a.pcap", pcap(packetsOf(1, evening, 10*time.Second, 13)...)) // for a change
+	ingest(t, Options{Lake: "lake", Sources: []string{"a.pcap"}, Payload: -1, ToolVersion: "test"})
+	expire(t, ExpireOptions{Keep: map[string]time.Duration{"arp": 0}})
 	random := rand.New(rand.NewPCG(1, 2))
 	sample := 30 // bytes of each file
 	if testing.Short() {
@@ -246,6 +249,14 @@ func TestVerifyFindings(t *testing.T) {
 			want: []string{"info no manifest names it", "info work that a run left behind"},
 		},
 		{
+			name: "from the future", damage: func(t *testing.T) {
+				next := time.Now().Add(time.Hour)
+				os.Chtimes(glob(t, packets), next, next)
+				os.Chtimes(manifest(t), next, next)
+			},
+			want: []string{"info its time is ahead of the clock; so it is for 1 more"},
+		},
+		{
 			name: "open to all", damage: func(t *testing.T) { os.Chmod(glob(t, packets), 0o644); os.Chmod(manifest(t), 0o644) },
 			want: []string{"info its mode is -rw-r--r--, not -rw-r-----; so it is for 1 more"},
 		},
@@ -296,5 +307,42 @@ func TestVerifyUnread(t *testing.T) {
 	v := verified(t, VerifyOptions{})
 	if len(v.Findings) != 1 || v.Findings[0].Err == nil || v.ExitStatus() != 74 {
 		t.Errorf("exit status %d: %+v", v.ExitStatus(), v.Findings)
+	}
+}
+
+// TestVerifyDeletes: repair deletes what no manifest has named for a day, and nothing where a manifest is damaged.
+func TestVerifyDeletes(t *testing.T) {
+	smallLake(t)
+	const folder = "lake/packets/sensor=default/date=2026-11-22/"
+	old := time.Now().Add(-25 * time.Hour)
+	for _, name := range []string{"old", "young"} {
+		place(t, folder+name+".parquet", []byte("x"))
+	}
+	os.Chtimes(folder+"old.parquet", old, old)
+	whole := glob(t, "lake/_manifests/c-*.json")
+	text, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit(t, whole, `"source": "`, `"source": "x`)
+	before := parquets(t)
+	if v := verified(t, VerifyOptions{Repair: true}); v.Deleted != 0 || v.Broken != 1 || parquets(t) != before {
+		t.Errorf("with a damaged manifest: %+v", v)
+	}
+	if _, err := Expire(t.Context(), ExpireOptions{Lake: "lake", Keep: map[string]time.Duration{"packets": 0}}); err == nil || parquets(t) != before {
+		t.Errorf("a damaged lake expires: %v", err)
+	}
+	if err := os.WriteFile(whole, text, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	v := verified(t, VerifyOptions{Repair: true})
+	if v.Deleted != 1 || v.Broken != 0 || len(v.Findings) != 2 || v.Findings[0].Remedy != "deleted" || parquets(t) != before-1 || v.Free <= 0 {
+		t.Errorf("%+v", v)
+	}
+	if _, err := os.Stat(folder + "young.parquet"); err != nil {
+		t.Error(err)
+	}
+	if v := verified(t, VerifyOptions{}); len(v.Findings) != 1 || v.Deleted != 0 {
+		t.Errorf("%+v", v)
 	}
 }

@@ -25,7 +25,7 @@ Captures are never touched, and stay known to ingest when their rows are gone.
 Exit status: 0 done, also when there was nothing to do; 1 the cap cannot be met; 66 no lake; 74 I/O.
 
 Examples:
-  pcaplake expire --keep packets=30d,flows=400d,payloads=7d
+  pcaplake expire --keep payloads=7d,packets=30d,dns=400d
   pcaplake expire --max-bytes 500GB --dry-run`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "keep", Usage: "how long rows of tables are kept: `TABLE=AGE,…`, ages in d, h, m"},

@@ -18,13 +18,14 @@ func verifyCommand(s streams) *cli.Command {
 an error is damage; info is worth knowing, such as a file that no manifest names. docs/lake.md says what a lake promises.
 Exit status: 0 sound, 1 damaged, 66 no lake, 74 something could not be read.
 
-With --repair, files that are lost or damaged are made again, byte for byte, from the captures they came from, where those still are.
+With --repair, files that are lost or damaged are made again, byte for byte, from the captures they came from, where those still are,
+and files that no manifest has named for a day are deleted, unless a manifest is damaged.
 
 Examples:
   pcaplake verify
   pcaplake verify --repair -f json`,
 		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "repair", Usage: "make lost and damaged files again from their captures"},
+			&cli.BoolFlag{Name: "repair", Usage: "make lost and damaged files again from their captures, and delete what no manifest names"},
 			&cli.IntFlag{Name: "jobs", Usage: "files read at a time; 0: one per processor"},
 			outputFlag(),
 		}, formatFlags()...),
@@ -71,8 +72,14 @@ func findings(v *etl.Verification) *queries.Table {
 // verdict is one line on the lake as a whole.
 func verdict(v *etl.Verification) string {
 	parts := []string{fmt.Sprintf("%s, %s, %s", count(v.Captures, "capture"), count(v.Files, "file"), humanize.IBytes(uint64(max(0, v.Bytes))))}
+	if v.Free >= 0 {
+		parts = append(parts, humanize.IBytes(uint64(v.Free))+" free")
+	}
 	if v.Repaired > 0 {
 		parts = append(parts, fmt.Sprintf("%s made again", count(v.Repaired, "file")))
+	}
+	if v.Deleted > 0 {
+		parts = append(parts, fmt.Sprintf("%s deleted", count(v.Deleted, "file")))
 	}
 	if v.Broken > 0 {
 		return "the lake is damaged: " + strings.Join(append(parts, count(v.Broken, "error")), ", ")

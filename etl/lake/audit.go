@@ -29,6 +29,9 @@ type Finding struct {
 	Err      error  // of the store, when the object could not be read: it was not judged
 }
 
+// Unnamed is the problem of an object that no manifest names.
+const Unnamed = "no manifest names it"
+
 // LiveFile is a file that the lake promises.
 type LiveFile struct {
 	File
@@ -43,6 +46,9 @@ type Audit struct {
 	Findings []Finding   // of everything but the contents of Files
 }
 
+// aheadTolerance is how far the clocks of a machine and of its file server may be apart.
+const aheadTolerance = 5 * time.Minute
+
 // What to do.
 const (
 	restoreManifest   = "restore it from a backup, or move it away and ingest its capture again: its files come back under the same names"
@@ -50,6 +56,7 @@ const (
 	restoreChange     = "restore from a backup what is missing in _manifests"
 	updateProgram     = "update pcaplake; move it away if it is not pcaplake's"
 	sweptAway         = "nothing: no reader sees it; expire deletes it after its grace"
+	sweptLater        = "nothing: no reader sees it; expire and verify --repair delete it when it is a day old"
 	nothingToDo       = "nothing: no reader sees it; remove it to free its space once no ingest is running"
 )
 
@@ -76,6 +83,7 @@ func (l *Lake) Audit(ctx context.Context) (*Audit, error) {
 		return nil, fmt.Errorf("list objects: %w", err)
 	}
 	a.tellModes()
+	a.tellAhead()
 	return &a.Audit, nil
 }
 
@@ -89,6 +97,7 @@ type audit struct {
 	at      *replay                       // what is live
 	names   map[string]string             // the manifest that adds a file, by the file's name
 	changes map[*Change]string            // the names of their manifests
+	ahead   []string                      // names of objects from the future
 	modes   map[fs.FileMode][]string
 }
 
@@ -232,11 +241,14 @@ func (a *audit) settle() {
 // object judges an object by its name: whether a manifest names it, and whether it is left over.
 func (a *audit) object(o Object) {
 	folder, rest, _ := strings.Cut(o.Name, "/")
+	if time.Until(o.Changed) > aheadTolerance && folder != stagingFolder {
+		a.ahead = append(a.ahead, o.Name)
+	}
 	switch {
 	case a.at.files[o.Name] != nil:
 		a.mode(o)
 	case a.at.removed[o.Name] > 0:
-		a.info(o.Name, "it was removed from the lake and still takes space", nothingToDo)
+		a.info(o.Name, "it was removed from the lake and still takes space", sweptAway)
 	case folder == stagingFolder:
 		if strings.HasSuffix(rest, "/"+heartbeatName) && time.Since(o.Changed) > abandonedAfter {
 			a.info(strings.TrimSuffix(o.Name, "/"+heartbeatName), "work that a run left behind", "nothing: the next ingest removes it")
@@ -245,8 +257,10 @@ func (a *audit) object(o Object) {
 		a.info(o.Name, "it stands in "+a.last, sweptAway)
 	case folder == manifestFolder && !hidden(o.Name):
 		a.mode(o)
+	case sweepable(o.Name):
+		a.info(o.Name, Unnamed, sweptLater)
 	case folder == manifestFolder && hidden(o.Name), !strings.HasPrefix(folder, "_") && o.Name != marker:
-		a.info(o.Name, "no manifest names it", nothingToDo)
+		a.info(o.Name, Unnamed, nothingToDo)
 	}
 }
 
@@ -256,6 +270,14 @@ func hidden(name string) bool { return name[strings.LastIndex(name, "/")+1] == '
 func (a *audit) mode(o Object) {
 	if o.Mode != 0 && o.Mode != fileMode {
 		a.modes[o.Mode] = append(a.modes[o.Mode], o.Name)
+	}
+}
+
+// tellAhead gives one finding for all objects from the future.
+func (a *audit) tellAhead() {
+	if len(a.ahead) > 0 {
+		slices.Sort(a.ahead)
+		a.info(a.ahead[0], "its time is ahead of the clock"+andMore(a.ahead), "set the clock right: until then it is not old enough to be deleted or to expire")
 	}
 }
 

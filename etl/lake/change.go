@@ -29,11 +29,13 @@ const maxChangeTries = 100
 // nil means there is nothing to do. Of two changes at once one wins the number; the other loads the state again and plans again. Files that
 // are added must be staged in s (Staging.Create … Finish) by then; s may be nil for a change that adds none. Sequence and digest are filled
 // in here. What is added is durable under its name before the manifest is written; what is removed stays on the disk until Sweep.
-// After an error a reader sees the lake as it was before or as it is after, and the same change may be tried again.
+// Plan must not keep the state. After an error a reader sees the lake as it was before or as it is after, and the same change may be tried again.
 func (l *Lake) Change(ctx context.Context, s *Staging, plan func(*State) (*Change, error)) (*Change, error) {
+	l.changing.Lock()
+	defer l.changing.Unlock()
 	published := map[string]bool{}
 	for range maxChangeTries {
-		state, err := l.Load(ctx)
+		state, err := l.before(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -57,6 +59,7 @@ func (l *Lake) Change(ctx context.Context, s *Staging, plan func(*State) (*Chang
 		}
 		err = l.store.PutIfAbsent(changeManifest(c.Seq), text)
 		if err == nil {
+			l.last.add(c)
 			return c, nil
 		}
 		if !exists(err) {
@@ -64,6 +67,36 @@ func (l *Lake) Change(ctx context.Context, s *Staging, plan func(*State) (*Chang
 		}
 	}
 	return nil, fmt.Errorf("change lake: other changes won %d times", maxChangeTries)
+}
+
+// latest is what the lake was after the last change of this process, so that many changes in a row need not read it all again.
+type latest struct {
+	names []string // of the manifests, sorted
+	at    *replay
+}
+
+// add takes the change that was made of what is remembered.
+func (m *latest) add(c *Change) {
+	name := changeManifest(c.Seq)
+	at, _ := slices.BinarySearch(m.names, name)
+	m.names = slices.Insert(m.names, at, name)
+	m.at.change(c)
+}
+
+// before returns the state that a change starts from. It is the plan's as long as that runs.
+func (l *Lake) before(ctx context.Context) (*State, error) {
+	names, err := l.manifestNames()
+	if err != nil {
+		return nil, err
+	}
+	if l.last.at == nil || !slices.Equal(names, l.last.names) { // no manifest ever changes: the same names say the same
+		h, err := l.readSound(ctx)
+		if err != nil {
+			return nil, err
+		}
+		l.last = latest{names, h.replay()}
+	}
+	return l.state(l.last.at), nil
 }
 
 // changeManifest is the name of the manifest of a change.

@@ -26,17 +26,13 @@ import (
 type checkpoint struct {
 	seq      int64
 	captures []checkpointCapture
-	files    []checkpointFile
+	files    []LiveFile // without Capture
+	places   []int64    // of the files' captures among captures; -1: a change added the file
 }
 
 type checkpointCapture struct {
 	Manifest // without Adds
 	dropped  bool
-}
-
-type checkpointFile struct {
-	File
-	capture int64 // place among the captures; -1: added by a change
 }
 
 // checkpointAfter is how many captures may stand outside a checkpoint before there is to be one.
@@ -63,7 +59,7 @@ func (l *Lake) Checkpoint(ctx context.Context) (bool, error) {
 }
 
 func (l *Lake) checkpoint(ctx context.Context, after int) (bool, error) {
-	h, err := l.read(ctx)
+	h, err := l.readSound(ctx)
 	if err != nil || len(h.captures) <= after {
 		return false, err
 	}
@@ -101,17 +97,17 @@ func (r *replay) checkpoint() *checkpoint {
 		places[m] = int64(len(c.captures))
 		c.captures = append(c.captures, checkpointCapture{Manifest: *m, dropped: r.dropped[m.ContentHash]})
 	}
-	for _, f := range r.live() { // in the order in which readers want them, so that they need not sort
+	for _, f := range r.sorted() { // as readers want them, so that they need not sort
 		at, ok := places[f.Capture]
 		if !ok {
 			at = -1
 		}
-		c.files = append(c.files, checkpointFile{f.File, at})
+		c.files, c.places = append(c.files, LiveFile{File: f.File}), append(c.places, at)
 	}
 	return c
 }
 
-// start begins a replay with the checkpoint.
+// start begins a replay with the checkpoint. Its manifests have no files of their own: what is live of them stands in the replay.
 func (c *checkpoint) start(r *replay) {
 	r.seq = c.seq
 	r.captures = make(map[string]*Manifest, len(c.captures))
@@ -122,15 +118,12 @@ func (c *checkpoint) start(r *replay) {
 			r.dropped[m.ContentHash] = true
 		}
 	}
-	live := make([]LiveFile, len(c.files))
-	for i := range c.files {
+	for i, at := range c.places {
 		f := &c.files[i]
-		if live[i].File = f.File; f.capture >= 0 {
-			m := &c.captures[f.capture].Manifest
-			m.Adds = append(m.Adds, f.File)
-			live[i].Capture = m
+		if at >= 0 {
+			f.Capture = &c.captures[at].Manifest
 		}
-		r.putFile(&live[i])
+		r.putFile(f)
 	}
 }
 
@@ -156,7 +149,7 @@ func (c *checkpoint) encode() ([]byte, error) {
 		dropped.Append(c.captures[i].dropped)
 	}
 	for i := range c.files {
-		capture.Append(c.files[i].capture)
+		capture.Append(c.places[i])
 	}
 	captureRow := func(i int) reflect.Value { return reflect.ValueOf(&c.captures[i].Manifest).Elem() }
 	fileRow := func(i int) reflect.Value { return reflect.ValueOf(&c.files[i].File).Elem() }

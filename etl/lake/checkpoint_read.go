@@ -50,7 +50,8 @@ func parseCheckpoint(ctx context.Context, text []byte) (*checkpoint, error) {
 		groups[kind] = append(groups[kind], i)
 		at += f.MetaData().RowGroup(i).NumRows()
 	}
-	c.captures, c.files = make([]checkpointCapture, captures), make([]checkpointFile, f.NumRows()-captures)
+	c.captures, c.files = make([]checkpointCapture, captures), make([]LiveFile, f.NumRows()-captures)
+	c.places = make([]int64, len(c.files))
 	if err := readRows(ctx, in, groups[0], captureFields, len(c.captures), droppedColumn,
 		func(i int) reflect.Value { return reflect.ValueOf(&c.captures[i].Manifest).Elem() },
 		func(i int, a arrow.Array, at int) { c.captures[i].dropped = a.(*array.Boolean).Value(at) }); err != nil {
@@ -59,7 +60,7 @@ func parseCheckpoint(ctx context.Context, text []byte) (*checkpoint, error) {
 	return c, readRows(ctx, in, groups[1], fileFields, len(c.files), captureColumn,
 		func(i int) reflect.Value { return reflect.ValueOf(&c.files[i].File).Elem() },
 		func(i int, a arrow.Array, at int) {
-			c.files[i].capture = min(a.(*array.Int64).Value(at), captures-1)
+			c.places[i] = min(a.(*array.Int64).Value(at), captures-1)
 		})
 }
 

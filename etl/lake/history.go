@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -36,6 +37,7 @@ type history struct {
 	base     *checkpoint // nil: there is none
 	captures []*Manifest
 	changes  []*Change
+	changed  []string // names of manifests whose text is not that of their digest
 }
 
 // parse reads a manifest of a capture or a change from its text and adds it.
@@ -180,7 +182,19 @@ func (l *Lake) readManifest(h *history, name string) error {
 	if err := h.parse(kind, text); err != nil {
 		return fmt.Errorf("read manifest %s: %w", l.store.Path(name), err)
 	}
+	if bytes.Contains(text, []byte(digestKey)) && checkDigest(text) != nil {
+		h.changed = append(h.changed, name)
+	}
 	return nil
+}
+
+// readSound reads all manifests that count, and refuses those that something damaged: what they say cannot be the reason to remove files.
+func (l *Lake) readSound(ctx context.Context) (*history, error) {
+	h, err := l.read(ctx)
+	if err == nil && len(h.changed) > 0 {
+		return nil, fmt.Errorf("read manifest %s: %s: nothing is removed before it is restored", l.store.Path(h.changed[0]), problemText)
+	}
+	return h, err
 }
 
 // replay takes the manifests in the order in which they hold.

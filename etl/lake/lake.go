@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"sync"
 
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -22,6 +23,9 @@ const (
 type Lake struct {
 	root  string
 	store Store
+
+	changing sync.Mutex // is held by one change at a time
+	last     latest     // of these
 }
 
 // header is what lake.json holds.
@@ -30,8 +34,8 @@ type header struct {
 }
 
 // Open opens the lake in a folder. The errors are ErrNoLake, ErrNewer, and those of the store.
-func Open(_ context.Context, root string) (*Lake, error) {
-	l := &Lake{root: root, store: NewDir(root)}
+func Open(ctx context.Context, root string) (*Lake, error) {
+	l := &Lake{root: root, store: storeOf(ctx, root)}
 	if err := l.open(); err != nil {
 		return nil, err
 	}
@@ -61,7 +65,24 @@ func (l *Lake) open() error {
 
 // Create makes a lake in a folder, or opens the one that is there. It makes sure that the store refuses to overwrite: on one that does not,
 // two runs could commit the same capture twice.
-func Create(_ context.Context, root string) (*Lake, error) { return create(root, NewDir(root)) }
+func Create(ctx context.Context, root string) (*Lake, error) {
+	return create(root, storeOf(ctx, root))
+}
+
+// wrapKey is the key of WithStore.
+type wrapKey struct{}
+
+// WithStore has lakes that are opened under the context use what wrap makes of their store, such as one that fails where a test wants it to.
+func WithStore(ctx context.Context, wrap func(Store) Store) context.Context {
+	return context.WithValue(ctx, wrapKey{}, wrap)
+}
+
+func storeOf(ctx context.Context, root string) Store {
+	if wrap, ok := ctx.Value(wrapKey{}).(func(Store) Store); ok {
+		return wrap(NewDir(root))
+	}
+	return NewDir(root)
+}
 
 func create(root string, store Store) (*Lake, error) {
 	l := &Lake{root: root, store: store}

@@ -38,8 +38,29 @@ func (r *replay) putFile(f *LiveFile) {
 	r.order = append(r.order, f)
 }
 
-// live returns the live files by first time stamp and name.
-func (r *replay) live() []LiveFile {
+// liveCaptures returns the live captures by first time stamp and capture id.
+func (r *replay) liveCaptures() []*Manifest {
+	live := make([]*Manifest, 0, len(r.captures))
+	for hash, m := range r.captures {
+		if !r.dropped[hash] {
+			live = append(live, m)
+		}
+	}
+	slices.SortFunc(live, byStart)
+	return live
+}
+
+// heads are the head hashes of all known captures.
+func (r *replay) heads() map[string]bool {
+	heads := make(map[string]bool, len(r.captures))
+	for _, m := range r.captures {
+		heads[m.HeadHash] = true
+	}
+	return heads
+}
+
+// sorted returns the live files by first time stamp and name.
+func (r *replay) sorted() []*LiveFile {
 	files := make([]*LiveFile, 0, len(r.files))
 	for _, f := range r.order {
 		if r.files[f.Name] == f {
@@ -47,11 +68,7 @@ func (r *replay) live() []LiveFile {
 		}
 	}
 	slices.SortFunc(files, func(a, b *LiveFile) int { return byFirst(&a.File, &b.File) })
-	live := make([]LiveFile, len(files))
-	for i, f := range files {
-		live[i] = *f
-	}
-	return live
+	return files
 }
 
 // byFirst orders files by first time stamp and name.
@@ -70,8 +87,10 @@ func (r *replay) change(c *Change) {
 	}
 	for _, m := range c.Captures {
 		if before := r.captures[m.ContentHash]; before != nil {
-			for _, f := range before.Adds {
-				r.remove(f.Name)
+			for name, f := range r.files {
+				if f.Capture == before {
+					r.remove(name)
+				}
 			}
 		}
 		delete(r.dropped, m.ContentHash)

@@ -3,7 +3,6 @@ package lake
 import (
 	"cmp"
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/pcaplake/pcaplake/schema"
@@ -11,10 +10,12 @@ import (
 
 // State is what a lake consists of at one moment: its live captures and files. The zero State is that of an empty lake.
 type State struct {
-	at        *replay // nil in the zero State
-	manifests []*Manifest
-	heads     map[string]bool
-	live      func() []LiveFile    // what follows is made when it is asked for: of many files it takes a while
+	at *replay // nil in the zero State
+
+	// What follows is made when it is asked for: of many captures it takes a while.
+	manifests func() []*Manifest
+	heads     func() map[string]bool
+	live      func() []LiveFile
 	files     func() []schema.File // as readers need them
 	packets   func() map[string]int64
 }
@@ -29,20 +30,20 @@ func (l *Lake) Load(ctx context.Context) (*State, error) {
 }
 
 func (l *Lake) state(r *replay) *State {
-	s := &State{at: r, heads: make(map[string]bool, len(r.captures)), manifests: make([]*Manifest, 0, len(r.captures))}
-	for hash, m := range r.captures {
-		s.heads[m.HeadHash] = true
-		if !r.dropped[hash] {
-			s.manifests = append(s.manifests, m)
+	s := &State{at: r}
+	s.manifests, s.heads = sync.OnceValue(r.liveCaptures), sync.OnceValue(r.heads)
+	sorted := sync.OnceValue(r.sorted)
+	s.live = sync.OnceValue(func() []LiveFile {
+		files := make([]LiveFile, 0, len(r.files))
+		for _, f := range sorted() {
+			files = append(files, *f)
 		}
-	}
-	slices.SortFunc(s.manifests, byStart)
-	s.live = sync.OnceValue(r.live)
+		return files
+	})
 	s.files = sync.OnceValue(func() []schema.File {
-		live := s.live()
-		files := make([]schema.File, len(live))
-		for i := range live {
-			files[i] = l.live(&live[i])
+		files := make([]schema.File, 0, len(r.files))
+		for _, f := range sorted() {
+			files = append(files, l.live(f))
 		}
 		return files
 	})
@@ -53,9 +54,8 @@ func (l *Lake) state(r *replay) *State {
 // countPackets returns the rows of packets that live files have, by capture id.
 func (s *State) countPackets() map[string]int64 {
 	rows := map[string]int64{}
-	live := s.live()
-	for i := range live {
-		if f := &live[i]; f.Table == schema.Packets.Name {
+	for _, f := range s.at.files {
+		if f.Table == schema.Packets.Name {
 			for id, n := range f.shares() {
 				rows[id] += n
 			}
@@ -88,12 +88,18 @@ func (f *File) first() int64 {
 }
 
 // Manifests returns the live captures, by first time stamp and capture id.
-func (s *State) Manifests() []*Manifest { return s.manifests }
+func (s *State) Manifests() []*Manifest {
+	if s.at == nil {
+		return nil
+	}
+	return s.manifests()
+}
 
 // Captures returns the rows of captures, in the order of Manifests.
 func (s *State) Captures() []schema.Capture {
-	rows := make([]schema.Capture, len(s.manifests))
-	for i, m := range s.manifests {
+	manifests := s.Manifests()
+	rows := make([]schema.Capture, len(manifests))
+	for i, m := range manifests {
 		rows[i] = m.capture()
 	}
 	return rows
@@ -126,6 +132,33 @@ func (s *State) LiveFiles() []LiveFile {
 	return s.live()
 }
 
+// LiveOf returns the live files that have rows of captures, which are told by their ids, in no order.
+func (s *State) LiveOf(ids map[string]bool) []LiveFile {
+	var files []LiveFile
+	if s.at == nil {
+		return nil
+	}
+	for _, f := range s.at.files {
+		if f.has(ids) {
+			files = append(files, *f)
+		}
+	}
+	return files
+}
+
+// has reports whether the file has rows of one of these captures.
+func (f *LiveFile) has(ids map[string]bool) bool {
+	if f.Capture != nil {
+		return ids[f.Capture.CaptureID]
+	}
+	for id := range f.Captures {
+		if ids[id] {
+			return true
+		}
+	}
+	return false
+}
+
 // ByContent finds the live capture with a content hash.
 func (s *State) ByContent(hash string) (*Manifest, bool) {
 	if s.at == nil {
@@ -150,7 +183,7 @@ func (s *State) Contents() map[string]string {
 }
 
 // ByHead reports whether a known capture begins like this one.
-func (s *State) ByHead(hash string) bool { return s.heads[hash] }
+func (s *State) ByHead(hash string) bool { return s.at != nil && s.heads()[hash] }
 
 // Seq is the number of the last change; 0 when there was none.
 func (s *State) Seq() int64 {

@@ -43,7 +43,7 @@ func (l *Lake) Disk(ctx context.Context) (*Disk, error) {
 		return nil, fmt.Errorf("list objects: %w", err)
 	}
 	// Read after the walk: what was published before it and committed since is live here.
-	h, err := l.read(ctx)
+	h, err := l.readSound(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func (w *sweep) live(ctx context.Context, name string) (bool, error) {
 		}
 		w.looked, w.cost = began, time.Since(began)
 		if w.files == nil || !slices.Equal(names, w.seen) { // no manifest ever changes: the same names say the same
-			h, err := w.lake.read(ctx)
+			h, err := w.lake.readSound(ctx)
 			if err != nil {
 				return false, err
 			}

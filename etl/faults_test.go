@@ -1,0 +1,95 @@
+package etl
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/pcaplake/pcaplake/internal/faults"
+)
+
+// TestFaults breaks everything that writes to a lake at every operation of its store.
+func TestFaults(t *testing.T) {
+	dir := files(t, nil)
+	midnight := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -3)
+	part := func(seed byte, n int) []byte { // twelve packets of the day before
+		return pcap(packetsOf(seed, midnight.Add(-time.Minute), 5*time.Second, n)...)
+	}
+	write := func(t *testing.T, a, b, c int) []string {
+		t.Helper()
+		for i, n := range []int{a, b, c} {
+			if n > 0 {
+				place(t, filepath.Join(dir, string(rune('a'+i))+".pcap"), part(byte(i), n))
+			}
+		}
+		return []string{dir}
+	}
+	doIngest := func(o Options) func(ctx context.Context, root string) error {
+		return func(ctx context.Context, root string) error {
+			o.Lake, o.Jobs, o.Payload = root, 1, -1
+			_, err := Ingest(ctx, o)
+			return err
+		}
+	}
+	sees := func(a, b, c []int64) map[string][]int64 {
+		out := map[string][]int64{}
+		for i, n := range [][]int64{a, b, c} {
+			out[filepath.Join(dir, string(rune('a'+i))+".pcap")] = n
+		}
+		return out
+	}
+	before := func(a, b, c int) func(t *testing.T, root string) {
+		return func(t *testing.T, root string) {
+			t.Helper()
+			ingest(t, Options{Lake: root, Sources: write(t, a, b, c), Jobs: 1, Payload: -1})
+		}
+	}
+	fresh := func(n int64) []int64 { return []int64{0, n} }
+	t.Run("ingest", func(t *testing.T) {
+		sources := write(t, 20, 30, 40)
+		faults.Work{Do: doIngest(Options{Sources: sources}), Sees: sees(fresh(20), fresh(30), fresh(40))}.Run(t)
+	})
+	t.Run("growth", func(t *testing.T) {
+		faults.Work{
+			Before: func(t *testing.T, root string) {
+				before(10, 20, 30)(t, root)
+				write(t, 15, 20, 35)
+			},
+			Do: doIngest(Options{Sources: []string{dir}}), Sees: sees([]int64{10, 15}, []int64{20}, []int64{30, 35}),
+		}.Run(t)
+	})
+	t.Run("replace", func(t *testing.T) {
+		place(t, filepath.Join(dir, "a.pcap"), part(0, 10))
+		faults.Work{
+			Before: func(t *testing.T, root string) {
+				before(10, 20, 30)(t, root)
+				place(t, filepath.Join(dir, "a.pcap"), part(9, 25))
+			},
+			Do:   doIngest(Options{Sources: []string{filepath.Join(dir, "a.pcap"), filepath.Join(dir, "b.pcap")}, Replace: true, Sensor: "dmz"}),
+			Sees: sees([]int64{10, 35}, []int64{20}, []int64{30}), // a.pcap is of another sensor, and other bytes: another capture
+		}.Run(t)
+	})
+	t.Run("expire by age", func(t *testing.T) {
+		now := time.Now().Add(time.Hour)
+		faults.Work{
+			Before: before(40, 20, 30),
+			Do: func(ctx context.Context, root string) error {
+				keep := map[string]time.Duration{"packets": now.Sub(midnight) + time.Second, "dns": 0}
+				_, err := Expire(ctx, ExpireOptions{Lake: root, Keep: keep, Now: now})
+				return err
+			},
+			Sees: sees([]int64{40, 28}, []int64{20, 8}, []int64{30, 18}),
+		}.Run(t)
+	})
+	t.Run("expire by cap", func(t *testing.T) {
+		faults.Work{
+			Before: before(40, 20, 30),
+			Do: func(ctx context.Context, root string) error {
+				_, err := Expire(ctx, ExpireOptions{Lake: root, MaxBytes: 110_000, Grace: time.Hour})
+				return err
+			},
+			Sees: sees([]int64{40, 28, 0}, []int64{20, 8, 0}, []int64{30, 18, 0}), Grace: true,
+		}.Run(t)
+	})
+}
