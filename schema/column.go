@@ -4,7 +4,7 @@ package schema
 import "github.com/apache/arrow-go/v18/arrow"
 
 // Version is the version of the tables; it stands in every manifest. It is raised when a column is added or changes its meaning.
-const Version int32 = 1
+const Version int32 = 2
 
 // WriterVersion is part of every file name, by way of the options fingerprint. It is raised whenever the bytes written for the same
 // rows may change; a golden hash holds it.
