@@ -58,7 +58,7 @@ type Compaction struct {
 // Compact merges small files of one table, sensor and date into larger ones, whose rows are in the order that the table declares. What is
 // live changes in one step for each gigabyte or less: a reader sees every row once before and after. The replaced files stay on the disk until
 // Expire deletes them. A file that is damaged, with those it was to be merged with, is left as it is and told. The errors are
-// ErrUsage, *IOError, those of Show, those of package lake, and that of ctx, which ends the merge at hand; what is done before it stays.
+// ErrUsage, *IOError, those of Show, those of package lake, and that of ctx. After one, the steps before it stay done.
 func Compact(ctx context.Context, o CompactOptions) (Compaction, error) {
 	c := &compactor{CompactOptions: o, began: time.Now()}
 	c.sum = Compaction{Command: "compact", DryRun: o.DryRun, Errors: []SourceError{}, ToolVersion: o.ToolVersion}
@@ -165,7 +165,7 @@ func (c *compactor) count(m Merging) {
 	c.sum.BytesBefore += m.Bytes
 }
 
-// merge makes the merges and commits them. What is made when ctx ends is committed all the same.
+// merge makes the merges and commits them, step by step. What is staged when it fails is given up: done again, it makes the same changes.
 func (c *compactor) merge(ctx context.Context, merges []*rewrite) (err error) {
 	if len(merges) == 0 {
 		return nil
@@ -180,7 +180,7 @@ func (c *compactor) merge(ctx context.Context, merges []*rewrite) (err error) {
 		name := m.name()
 		meter.current.Store(&name)
 		if err := c.make(ctx, m); err != nil {
-			return errors.Join(err, c.commit(context.WithoutCancel(ctx)))
+			return err
 		}
 		meter.done.Add(1)
 		meter.read.Add(bytesOf([]*rewrite{m}))

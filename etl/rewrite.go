@@ -80,14 +80,27 @@ func (r *rewrite) take(ctx context.Context, l *lake.Lake, f *lake.LiveFile, out 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if len(findings) > 0 && findings[0].Err != nil {
+		return disk(findings[0].Err)
+	}
 	if len(findings) > 0 {
 		return fmt.Errorf("%w: %s", errInput, findings[0].Problem)
 	}
-	in, err := l.OpenFile(&f.File)
+	content, err := l.OpenFile(&f.File)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errInput, err)
+		return disk(err)
 	}
-	defer in.Close()
+	defer content.Close()
+	in := &diskReader{Content: content}
+	err = r.copy(ctx, f, in, out)
+	if in.err != nil {
+		return disk(in.err)
+	}
+	return err
+}
+
+// copy appends the rows of one input, whose bytes are those of its manifest.
+func (r *rewrite) copy(ctx context.Context, f *lake.LiveFile, in lake.Content, out *schema.Merger) error {
 	rows, err := r.table.NewReader(in)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errInput, err)
@@ -121,6 +134,32 @@ func (r *rewrite) take(ctx context.Context, l *lake.Lake, f *lake.LiveFile, out 
 		}
 	}
 	return nil
+}
+
+// A diskReader keeps the error of the disk apart, whatever the layers above make of it.
+type diskReader struct {
+	lake.Content
+	err error
+}
+
+func (r *diskReader) keep(err error) {
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+}
+
+// Read is that of the content.
+func (r *diskReader) Read(b []byte) (int, error) {
+	n, err := r.Content.Read(b)
+	r.keep(err)
+	return n, err
+}
+
+// ReadAt is that of the content.
+func (r *diskReader) ReadAt(b []byte, at int64) (int, error) {
+	n, err := r.Content.ReadAt(b, at)
+	r.keep(err)
+	return n, err
 }
 
 // captureColumn is where the rows of a table say which capture they are of.
