@@ -70,6 +70,25 @@ func TestFaults(t *testing.T) {
 			Sees: sees([]int64{10, 35}, []int64{20}, []int64{30}), // a.pcap is of another sensor, and other bytes: another capture
 		}.Run(t)
 	})
+	doCompact := func(ctx context.Context, root string) error {
+		_, err := Compact(ctx, CompactOptions{Lake: root, Jobs: 1, Now: later()})
+		return err
+	}
+	t.Run("compact", func(t *testing.T) {
+		faults.Work{Before: before(20, 30, 40), Do: doCompact, Sees: sees([]int64{20}, []int64{30}, []int64{40})}.Run(t)
+	})
+	t.Run("growth of what was compacted", func(t *testing.T) {
+		faults.Work{
+			Before: func(t *testing.T, root string) {
+				before(10, 20, 30)(t, root)
+				if err := doCompact(t.Context(), root); err != nil {
+					t.Fatal(err)
+				}
+				write(t, 15, 20, 35)
+			},
+			Do: doIngest(Options{Sources: []string{dir}}), Sees: sees([]int64{10, 15}, []int64{20}, []int64{30, 35}),
+		}.Run(t)
+	})
 	t.Run("expire by age", func(t *testing.T) {
 		now := time.Now().Add(time.Hour)
 		faults.Work{

@@ -62,7 +62,7 @@ func (r *run) supersede(ctx context.Context, waiting []*loaded) error {
 			continue
 		}
 		made, err := r.change(ctx, done)
-		if errors.Is(err, errOvertaken) || errors.Is(err, errCompacted) {
+		if errors.Is(err, errOvertaken) || errors.Is(err, errInput) {
 			r.o.Log.Warn("capture failed", "source", done.source.name, "error", reason(err))
 			r.judge(done.source, verdict{action: ActionFail, err: reason(err)})
 			continue
@@ -147,13 +147,4 @@ func (x *exchange) remove(ctx context.Context, f *lake.LiveFile) error {
 	}
 	x.Adds = append(x.Adds, rest)
 	return nil
-}
-
-// errCompacted says that rows of one capture cannot be taken out of a file of several.
-var errCompacted = errors.New("its earlier part was compacted, and this version cannot take it out again")
-
-// rewriteWithout writes a compacted file anew without the rows of some captures, by their ids, and returns the staged file with the rows of
-// those that stay. The change that adds it removes f.
-func rewriteWithout(context.Context, *lake.Lake, *lake.Staging, *lake.LiveFile, map[string]bool) (lake.File, error) {
-	return lake.File{}, errCompacted
 }

@@ -188,7 +188,7 @@ func TestReplaceEqual(t *testing.T) {
 	holdPackets(t, 20)
 }
 
-// TestGrownInCompacted: what cannot be taken out of a file of several captures is said, and the lake stays as it is.
+// TestGrownInCompacted: of a compacted file that is not what its manifest says nothing can be taken out: that is said, and the lake stays as it is.
 func TestGrownInCompacted(t *testing.T) {
 	smallLake(t)
 	l, err := lake.Open(t.Context(), "lake")

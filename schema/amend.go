@@ -42,7 +42,7 @@ func (w *Writer[R]) Amend(frame int64, to *R, columns []int) bool {
 	for _, c := range columns {
 		a := &w.amended[c]
 		a.rows = append(a.rows, row)
-		w.table.fills[c](one, &a.cells)
+		w.fills[c](one, &a.cells)
 	}
 	return true
 }

@@ -59,6 +59,8 @@ type Column struct {
 	Name      string
 	Type      Type
 	Encoding  Encoding
+	Sorted    Encoding // of merged files, whose rows lie by flow and direction
+	Bloom     bool     // merged files have a bloom filter of it
 	Doc       string
 	Unit      string // "" for names, numbers without a unit and codes
 	Wireshark string // display filter fields, "|" between those that depend on the layer
@@ -74,7 +76,8 @@ type Table struct {
 	Columns []Column
 	// FirstTS and LastTS name the columns from which and to which a row lasts, by which files are pruned and periods filter.
 	FirstTS, LastTS string
-	GroupRows       int // rows of a full row group: fewer of a wide table, since memory holds two groups
+	GroupRows       int   // rows of a full row group: fewer of a wide table, since memory holds two groups
+	Order           Order // of the rows of merged files
 }
 
 // Tables returns the tables in the order in which documents list them.
@@ -118,8 +121,12 @@ func zeek(s string) note { return func(c *Column) { c.Zeek = s } }
 func fix(s string) note  { return func(c *Column) { c.IPFIX = s } }
 func ecs(s string) note  { return func(c *Column) { c.ECS = s } }
 
-func plain(c *Column) { c.Encoding = Plain }
-func delta(c *Column) { c.Encoding = Delta }
+func plain(c *Column) { c.Encoding, c.Sorted = Plain, Plain }
+func delta(c *Column) { c.Encoding, c.Sorted = Delta, Delta }
+func bloom(c *Column) { c.Bloom = true }
+
+// sorted declares how a column lies in merged files, where that is not as in others.
+func sorted(e Encoding) note { return func(c *Column) { c.Sorted = e } }
 
 // declare makes the column and applies its notes.
 func declare(name string, typ Type, doc string, notes []note) Column {

@@ -16,7 +16,7 @@ func (c *Comment) onFrame() bool { return c.Scope == "frame" }
 
 // Comments is the table of comments that people and programs left in captures.
 var Comments = newRows("comments", "One row per comment in a capture (opt_comment of pcapng): on a frame, an interface or a section. Comments without a frame lie in the partition of the frame that follows them, or of the last one.", []field[Comment]{
-	str("capture_id", func(r *Comment) string { return r.CaptureID }, "as in packets"),
+	str("capture_id", func(r *Comment) string { return r.CaptureID }, "as in packets", bloom),
 	str("sensor", func(r *Comment) string { return r.Sensor }, "as in packets"),
 	i64("frame_no", func(r *Comment) (int64, bool) { return r.FrameNo, r.onFrame() }, "number of the frame that the comment is on, as in packets; NULL for comments on an interface or a section", delta, ws("frame.number")),
 	i32("interface_id", func(r *Comment) (int32, bool) { return r.InterfaceID, r.Scope != "section" }, "interface of the frame, or that the comment is on, as in packets; NULL for comments on a section", ws("frame.interface_id")),

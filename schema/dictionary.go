@@ -193,6 +193,16 @@ func (t *texts) string(s string) {
 	t.numbers = append(t.numbers, r.number)
 }
 
+// view is string for bytes that are not kept: until recent is cleared, what lies where another text lay is that text.
+func (t *texts) view(b []byte) {
+	at := unsafe.SliceData(b)
+	r := &t.recent[uintptr(unsafe.Pointer(at))>>2%uintptr(len(t.recent))]
+	if unsafe.StringData(r.text) != at || len(r.text) != len(b) || len(b) == 0 {
+		*r = recentString{unsafe.String(at, len(b)), t.number(b)}
+	}
+	t.numbers = append(t.numbers, r.number)
+}
+
 func (t *texts) bytes(b []byte) {
 	t.put(t.number(b))
 }

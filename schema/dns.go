@@ -89,7 +89,7 @@ var DNSs = newRows("dns", "One row per DNS message (RFC 1035) over UDP or TCP, q
 	i32("answer_count", func(r *DNS) (int32, bool) { return r.AnswerCount, true }, "answers that the header declares", ws("dns.count.answers"), ecs("dns.answers_count")),
 	i32("authority_count", func(r *DNS) (int32, bool) { return r.AuthorityCount, true }, "authority records that the header declares", ws("dns.count.auth_rr")),
 	i32("additional_count", func(r *DNS) (int32, bool) { return r.AdditionalCount, true }, "additional records that the header declares", ws("dns.count.add_rr")),
-	blob(String, "qname", func(r *DNS) ([]byte, bool) { return r.QName, r.HasQuestion }, "name of the first question in presentation form, without the final dot; \".\" is the root", ws("dns.qry.name"), zeek("query"), fix("dnsQName"), ecs("dns.question.name")),
+	blob(String, "qname", func(r *DNS) ([]byte, bool) { return r.QName, r.HasQuestion }, "name of the first question in presentation form, without the final dot; \".\" is the root", bloom, ws("dns.qry.name"), zeek("query"), fix("dnsQName"), ecs("dns.question.name")),
 	i32("qtype", func(r *DNS) (int32, bool) { return r.QType, r.HasQuestion }, "type of the first question, as IANA numbers them", ws("dns.qry.type"), zeek("qtype"), fix("dnsRRType"), ecs("dns.question.type")),
 	i32("qclass", func(r *DNS) (int32, bool) { return r.QClass, r.HasQuestion }, "class of the first question", ws("dns.qry.class"), zeek("qclass"), ecs("dns.question.class")),
 	text("answers", func(r *DNS) []byte { return r.Answers }, "data of the answers in presentation form (RFC 1035 5.1, RFC 9460 2.1), names without the final dot; of types without one here as RFC 3597 writes them (\\# length hex)"+listDoc, zeek("answers"), ecs("dns.answers.data")),

@@ -27,8 +27,8 @@ type coder struct {
 	zstd     *zstd.Encoder
 }
 
-func newCoder() *coder {
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(compressionLevel)), zstd.WithEncoderConcurrency(1),
+func newCoder(level int) *coder {
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(level)), zstd.WithEncoderConcurrency(1),
 		zstd.WithEncoderCRC(false), zstd.WithAllLitEntropyCompression(true)) // without matches there are still bytes that hardly occur
 	if err != nil {
 		panic(err) // the options are constants
@@ -264,13 +264,7 @@ func (c *coder) encodeTexts(v *vector, as Encoding, to pageSink) (metadata.Encod
 }
 
 func (c *coder) encodeBytes(v *vector, to pageSink) (metadata.EncodedStatistics, error) {
-	value := func(i int) []byte {
-		if i == 0 {
-			return v.data[:v.ends[0]]
-		}
-		return v.data[v.ends[i-1]:v.ends[i]]
-	}
-	return v.statistics(extremes(len(v.ends), value)), c.encodePlainBytes(v.levels, value, to)
+	return v.statistics(extremes(len(v.ends), v.binary)), c.encodePlainBytes(v.levels, v.binary, to)
 }
 
 // extremes are copies of the least and the greatest of n values; nil without any.

@@ -35,14 +35,14 @@ var Flows = newRows("flows", "One row per flow: packets of one key, both directi
 		flowSide("rev", "dst_ip", func(f *Flow) *FlowSide { return &f.Rev }),
 		tcpSide("rev", func(f *Flow) *FlowSide { return &f.Rev }),
 		flowTail,
-	)).over("first_ts", "last_ts").inGroups(RowGroup / 4)
+	)).over("first_ts", "last_ts").in(Order{Ends: [2][]string{{"flow_hash"}}, Then: []string{"first_ts", "flow_id"}}).inGroups(RowGroup / 4)
 
 var flowHead = []field[Flow]{
-	str("capture_id", func(f *Flow) string { return f.CaptureID }, "as in packets"),
+	str("capture_id", func(f *Flow) string { return f.CaptureID }, "as in packets", bloom),
 	str("sensor", func(f *Flow) string { return f.Sensor }, "as in packets", ecs("observer.name")),
-	i64("flow_id", func(f *Flow) (int64, bool) { return f.FlowID, true }, "frame_no of its first packet; with capture_id the key of the table", zeek("uid")),
-	i64("flow_hash", func(f *Flow) (int64, bool) { return f.FlowHash, true }, "hash of the key, the same in both directions and in every capture: for finding, never for joins", plain),
-	str("community_id", func(f *Flow) string { return f.CommunityID }, "community id, version 1, seed 0 (github.com/corelight/community-id-spec), over the innermost addresses and ports", zeek("community_id"), ecs("network.community_id")),
+	i64("flow_id", func(f *Flow) (int64, bool) { return f.FlowID, true }, "frame_no of its first packet; with capture_id the key of the table", bloom, sorted(Delta), zeek("uid")),
+	i64("flow_hash", func(f *Flow) (int64, bool) { return f.FlowHash, true }, "hash of the key, the same in both directions and in every capture: for finding, never for joins", bloom, plain),
+	str("community_id", func(f *Flow) string { return f.CommunityID }, "community id, version 1, seed 0 (github.com/corelight/community-id-spec), over the innermost addresses and ports", bloom, zeek("community_id"), ecs("network.community_id")),
 	ts("first_ts", func(f *Flow) int64 { return f.FirstTS }, "least time of its packets; NULL when none has a time", delta, zeek("ts"), fix("flowStartMicroseconds"), ecs("event.start")),
 	i32("first_ts_extra_ns", func(f *Flow) (int32, bool) { return f.FirstExtraNS, f.FirstTS != NoTime }, "nanoseconds beyond first_ts, 0 to 999", unit("ns")),
 	ts("last_ts", func(f *Flow) int64 { return f.LastTS }, "greatest time of its packets", delta, fix("flowEndMicroseconds"), ecs("event.end")),

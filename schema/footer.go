@@ -80,6 +80,7 @@ type columnChunk struct {
 	pager         file.PageWriter
 	coder         *coder // of the goroutine that encodes it
 	hasDictionary bool
+	filter        metadata.BloomFilterBuilder // nil: none
 }
 
 func (f *parquetFile) startGroup() (*rowGroup, error) {
@@ -147,6 +148,9 @@ func (g *rowGroup) close(rows int) error {
 		if err := g.file.out.err; err != nil {
 			return err
 		}
+	}
+	if err := g.writeFilters(); err != nil {
+		return err
 	}
 	g.meta.SetNumRows(rows)
 	return g.meta.Finish(0, int16(g.file.groups-1))

@@ -47,7 +47,7 @@ var HTTPs = newRows("http", "One row per transaction of HTTP/1.0 and 1.1 over TC
 	append(messageColumns(func(r *HTTP) *Message { return &r.Message }), []field[HTTP]{
 		i32("depth", func(r *HTTP) (int32, bool) { return r.Depth, true }, "number of the transaction in its connection, from 1", zeek("trans_depth")),
 		str("method", func(r *HTTP) string { return r.Method }, "as sent", ws("http.request.method"), zeek("method"), fix("httpRequestMethod"), ecs("http.request.method")),
-		str("host", func(r *HTTP) string { return r.Host }, "of the Host field, else of an absolute URI", ws("http.host"), zeek("host"), fix("httpRequestHost"), ecs("url.domain")),
+		str("host", func(r *HTTP) string { return r.Host }, "of the Host field, else of an absolute URI", bloom, ws("http.host"), zeek("host"), fix("httpRequestHost"), ecs("url.domain")),
 		str("uri", func(r *HTTP) string { return r.URI }, "request target as sent, secrets masked", ws("http.request.uri"), zeek("uri"), fix("httpRequestTarget"), ecs("url.original")),
 		str("version", func(r *HTTP) string { return r.Version }, "of the request: 1.1", ws("http.request.version"), zeek("version"), fix("httpMessageVersion"), ecs("http.version")),
 		str("user_agent", func(r *HTTP) string { return r.UserAgent }, "User-Agent", ws("http.user_agent"), zeek("user_agent"), fix("httpUserAgent"), ecs("user_agent.original")),

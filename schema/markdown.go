@@ -15,7 +15,8 @@ Generated from the declarations in `+"`schema/`"+` by `+"`make docs`"+`. Schema 
 Every column is nullable: NULL means that the layer is absent or that the value cannot be judged. Types are DuckDB's; in Parquet they are
 signed integers, doubles, booleans, strings, bytes, and timestamps of microseconds that are not adjusted to UTC (they are UTC by contract). "Wireshark"
 names display filter fields, of which the one that fits the layer holds the same thing, in Wireshark's own unit; "Zeek" fields of its logs;
-"IPFIX" information elements; "ECS" fields of the Elastic Common Schema. Encodings are those of Parquet.
+"IPFIX" information elements; "ECS" fields of the Elastic Common Schema. Encodings are those of Parquet;
+"compacted" says what is otherwise in files that `+"`pcaplake compact`"+` wrote: another encoding, or a bloom filter beside it.
 
 `, Version)
 	for _, t := range Tables() {
@@ -45,11 +46,26 @@ func (t Table) markdown(b *strings.Builder) {
 	rows := [][]string{{"column", "type", "unit", "encoding", "meaning", "Wireshark", "Zeek", "IPFIX", "ECS"}}
 	for _, c := range t.Columns {
 		rows = append(rows, []string{
-			code(c.Name), code(c.Type.String()), c.Unit, c.Encoding.String(), c.Doc,
+			code(c.Name), code(c.Type.String()), c.Unit, c.storage(), c.Doc,
 			code(c.Wireshark), code(c.Zeek), code(c.IPFIX), code(c.ECS),
 		})
 	}
 	writeTable(b, rows)
+}
+
+// storage is how the column lies in files, and in merged ones where that differs.
+func (c *Column) storage() string {
+	var merged []string
+	if c.Sorted != c.Encoding {
+		merged = append(merged, c.Sorted.String())
+	}
+	if c.Bloom {
+		merged = append(merged, "bloom")
+	}
+	if len(merged) == 0 {
+		return c.Encoding.String()
+	}
+	return c.Encoding.String() + "; compacted: " + strings.Join(merged, ", ")
 }
 
 func writeReasons(b *strings.Builder, name, doc string, reasons []Reason) {

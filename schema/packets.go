@@ -10,11 +10,11 @@ import (
 // Packets is the table of frames: one row per frame of a capture, whatever is in it.
 var Packets = newRows("packets", "One row per frame. Innermost headers fill the network and transport columns; NULL where a layer is absent.", []field[Packet]{
 	// frame
-	str("capture_id", func(p *Packet) string { return p.CaptureID }, "the capture that holds the frame: 32 hex digits of BLAKE3 over its stored size and bytes"),
+	str("capture_id", func(p *Packet) string { return p.CaptureID }, "the capture that holds the frame: 32 hex digits of BLAKE3 over its stored size and bytes", bloom),
 	str("sensor", func(p *Packet) string { return p.Sensor }, "name of the place where the capture was taken, as told at ingest", ecs("observer.name")),
 	i64("frame_no", func(p *Packet) (int64, bool) { return p.FrameNo, true }, "number of the frame in its capture, from 1", delta, ws("frame.number")),
 	i64("frame_offset", func(p *Packet) (int64, bool) { return p.FrameOffset, true }, "offset of the frame's record in the decompressed capture", delta, unit("B")),
-	p64("flow_id", HasFlowID, func(p *Packet) *int64 { return &p.FlowID }, "frame_no of the first packet of the frame's flow; NULL without IP", zeek("uid")),
+	p64("flow_id", HasFlowID, func(p *Packet) *int64 { return &p.FlowID }, "frame_no of the first packet of the frame's flow; NULL without IP", bloom, sorted(Delta), zeek("uid")),
 	ts("ts", func(p *Packet) int64 { return p.TS }, "time of capture, UTC, cut (floor) to microseconds; NULL where the record carries none", delta, ws("frame.time_epoch"), zeek("ts"), fix("observationTimeMicroseconds"), ecs("@timestamp")),
 	i32("ts_extra_ns", func(p *Packet) (int32, bool) { return p.TSExtraNS, p.TS != NoTime }, "nanoseconds of the time of capture beyond ts, 0 to 999", unit("ns")),
 	tri("ts_suspect", func(p *Packet) Tri { return TriOf(p.TSSuspect) }, "the time stamp was invalid and was normalised, or is beyond what can be kept"),
@@ -48,7 +48,7 @@ var Packets = newRows("packets", "One row per frame. Innermost headers fill the 
 	p32("ip_hdr_len", HasIP, func(p *Packet) *int32 { return &p.IPHdrLen }, "IPv4 header with options; IPv6: 40 plus extension headers", unit("B"), ws("ip.hdr_len"), fix("ipHeaderLength")),
 	p32("ip_tos", HasIP, func(p *Packet) *int32 { return &p.IPTOS }, "type of service (IPv4) or traffic class (IPv6), DSCP and ECN together", ws("ip.dsfield|ipv6.tclass"), fix("ipClassOfService")),
 	p64("ip_len", HasIP, func(p *Packet) *int64 { return &p.IPLen }, "length of the IP packet with its header; IPv6: 40 plus payload length; 0 on the wire (TSO) is taken from the frame", unit("B"), ws("ip.len"), fix("ipTotalLength")),
-	p64("ip_id", HasIPID, func(p *Packet) *int64 { return &p.IPID }, "identification: 16 bits of IPv4, 32 bits of the IPv6 fragment header", plain, ws("ip.id|ipv6.fraghdr.ident"), fix("fragmentIdentification")),
+	p64("ip_id", HasIPID, func(p *Packet) *int64 { return &p.IPID }, "identification: 16 bits of IPv4, 32 bits of the IPv6 fragment header", plain, sorted(Delta), ws("ip.id|ipv6.fraghdr.ident"), fix("fragmentIdentification")),
 	p32("ip_flags", HasIPFrag, func(p *Packet) *int32 { return &p.IPFlags }, "1 more fragments, 2 do not fragment, 4 reserved", ws("ip.flags"), fix("fragmentFlags")),
 	p32("ip_frag_offset", HasIPFrag, func(p *Packet) *int32 { return &p.IPFragOffset }, "offset of the fragment in its datagram", unit("B"), ws("ip.frag_offset|ipv6.fraghdr.offset"), fix("fragmentOffset")),
 	p32("ip_ttl", HasIP, func(p *Packet) *int32 { return &p.IPTTL }, "time to live (IPv4) or hop limit (IPv6)", ws("ip.ttl|ipv6.hlim"), fix("ipTTL")),
@@ -61,8 +61,8 @@ var Packets = newRows("packets", "One row per frame. Innermost headers fill the 
 	addr("dst_ip", func(p *Packet) netip.Addr { return p.DstIP }, "destination address; of ARP the target's protocol address", ws("ip.dst|ipv6.dst|arp.dst.proto_ipv4"), zeek("id.resp_h"), fix("destinationIPv4Address|destinationIPv6Address"), ecs("destination.ip")),
 
 	// transport
-	p32("src_port", HasPorts, func(p *Packet) *int32 { return &p.SrcPort }, "source port of TCP, UDP, UDP-Lite, SCTP or DCCP", ws("tcp.srcport|udp.srcport|sctp.srcport|dccp.srcport"), zeek("id.orig_p"), fix("sourceTransportPort"), ecs("source.port")),
-	p32("dst_port", HasPorts, func(p *Packet) *int32 { return &p.DstPort }, "destination port of TCP, UDP, UDP-Lite, SCTP or DCCP", ws("tcp.dstport|udp.dstport|sctp.dstport|dccp.dstport"), zeek("id.resp_p"), fix("destinationTransportPort"), ecs("destination.port")),
+	p32("src_port", HasPorts, func(p *Packet) *int32 { return &p.SrcPort }, "source port of TCP, UDP, UDP-Lite, SCTP or DCCP", sorted(Plain), ws("tcp.srcport|udp.srcport|sctp.srcport|dccp.srcport"), zeek("id.orig_p"), fix("sourceTransportPort"), ecs("source.port")),
+	p32("dst_port", HasPorts, func(p *Packet) *int32 { return &p.DstPort }, "destination port of TCP, UDP, UDP-Lite, SCTP or DCCP", sorted(Plain), ws("tcp.dstport|udp.dstport|sctp.dstport|dccp.dstport"), zeek("id.resp_p"), fix("destinationTransportPort"), ecs("destination.port")),
 	p64("tcp_seq", HasTCP, func(p *Packet) *int64 { return &p.TCPSeq }, "sequence number, as on the wire", plain, ws("tcp.seq_raw"), fix("tcpSequenceNumber")),
 	p64("tcp_ack", HasTCP, func(p *Packet) *int64 { return &p.TCPAck }, "acknowledgement number, as on the wire, also without the ACK flag", plain, ws("tcp.ack_raw"), fix("tcpAcknowledgementNumber")),
 	p32("tcp_hdr_len", HasTCP, func(p *Packet) *int32 { return &p.TCPHdrLen }, "TCP header with options", unit("B"), ws("tcp.hdr_len"), fix("tcpHeaderLength")),

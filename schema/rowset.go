@@ -29,6 +29,7 @@ func newRows[R any](name, doc string, fields []field[R]) *Rows[R] {
 		r.Columns = append(r.Columns, f.Column)
 		r.fills = append(r.fills, f.fill)
 	}
+	r.Order = orderOf(r.Columns)
 	return r
 }
 
@@ -161,7 +162,7 @@ func text[R any](name string, get func(*R) []byte, doc string, notes ...note) fi
 
 // addr declares a column of addresses in the text form of RFC 5952 or dotted decimals; an invalid address is NULL.
 func addr[R any](name string, get func(*R) netip.Addr, doc string, notes ...note) field[R] {
-	return field[R]{declare(name, String, doc, notes), func(rows []R, to *vector) {
+	return field[R]{declare(name, String, doc, append(notes, bloom)), func(rows []R, to *vector) {
 		for i := range rows {
 			if a := get(&rows[i]); a.IsValid() {
 				to.texts.addr(a)
@@ -175,7 +176,7 @@ func addr[R any](name string, get func(*R) netip.Addr, doc string, notes ...note
 
 // mac declares a column of hardware addresses, six lower-case octets with colons between.
 func mac[R any](name string, get func(*R) (MAC, bool), doc string, notes ...note) field[R] {
-	return field[R]{declare(name, String, doc, notes), func(rows []R, to *vector) {
+	return field[R]{declare(name, String, doc, append(notes, bloom)), func(rows []R, to *vector) {
 		for i := range rows {
 			if m, ok := get(&rows[i]); ok {
 				to.texts.mac(m)

@@ -23,8 +23,8 @@ var SSHs = newRows("ssh", "One row per connection of SSH, on any port, when both
 	append(messageColumns(func(r *SSH) *Message { return &r.Message }), []field[SSH]{
 		str("client_version", func(r *SSH) string { return r.ClientVersion }, "identification of the client: SSH-2.0-OpenSSH_9.6", ws("ssh.protocol"), zeek("client")),
 		str("server_version", func(r *SSH) string { return r.ServerVersion }, "identification of the server", ws("ssh.protocol"), zeek("server")),
-		str("hassh", func(r *SSH) string { return r.HASSH }, "HASSH fingerprint of the client, MD5 in hex digits", ws("ssh.kex.hassh"), zeek("hassh")),
-		str("hassh_server", func(r *SSH) string { return r.HASSHServer }, "hasshServer fingerprint of the server", ws("ssh.kex.hasshserver"), zeek("hasshServer")),
+		str("hassh", func(r *SSH) string { return r.HASSH }, "HASSH fingerprint of the client, MD5 in hex digits", bloom, ws("ssh.kex.hassh"), zeek("hassh")),
+		str("hassh_server", func(r *SSH) string { return r.HASSHServer }, "hasshServer fingerprint of the server", bloom, ws("ssh.kex.hasshserver"), zeek("hasshServer")),
 		str("client_algorithms", func(r *SSH) string { return r.ClientAlgorithms }, "what hassh is of: the client's methods of key exchange; and, client to server, encryption; authentication; compression", ws("ssh.kex.hassh_algorithms"), zeek("hasshAlgorithms")),
 		str("server_algorithms", func(r *SSH) string { return r.ServerAlgorithms }, "what hassh_server is of: the server's, server to client", ws("ssh.kex.hasshserver_algorithms"), zeek("hasshServerAlgorithms")),
 		str("host_keys", func(r *SSH) string { return r.HostKeys }, "kinds of host key that the server has; a list, commas between"),

@@ -12,6 +12,8 @@ type vector struct {
 	texts  texts
 	data   []byte  // of Binary, one value after the other
 	ends   []int32 // of the values in data
+
+	ranks, picked []int32 // buffers of gather
 }
 
 func (v *vector) reset() {
@@ -32,6 +34,14 @@ func (v *vector) put(b []byte) {
 	}
 	v.data = append(v.data, b...)
 	v.ends = append(v.ends, int32(len(v.data)))
+}
+
+// binary is value i of a Binary column.
+func (v *vector) binary(i int) []byte {
+	if i == 0 {
+		return v.data[:v.ends[0]]
+	}
+	return v.data[v.ends[i-1]:v.ends[i]]
 }
 
 // nulls is how many rows have no value.

@@ -96,6 +96,21 @@ func cell(a arrow.Array, i int) string {
 	}
 }
 
+// cells are the texts of one column.
+func cells(table arrow.Table, column int) []string {
+	var out []string
+	for _, part := range table.Column(column).Data().Chunks() {
+		for i := range part.Len() {
+			if part.IsNull(i) {
+				out = append(out, "(null)")
+			} else {
+				out = append(out, cell(part, i))
+			}
+		}
+	}
+	return out
+}
+
 func read(tb testing.TB, data []byte) arrow.Table {
 	tb.Helper()
 	f, err := file.NewParquetReader(bytes.NewReader(data))
@@ -152,7 +167,6 @@ func TestBytesDoNotDependOnJobs(t *testing.T) {
 
 // TestGoldenHash fails when the bytes written for the same rows change: raise schema.WriterVersion in that commit, then -update.
 func TestGoldenHash(t *testing.T) {
-	const golden = "testdata/bytes.golden"
 	var lines []string
 	add := func(name string, data []byte) {
 		sum := blake3.Sum256(data)
@@ -168,13 +182,18 @@ func TestGoldenHash(t *testing.T) {
 	add("payloads", payloads)
 	comments, _ := write(t, schema.Comments, rowgen.Comments(500, 3), 2)
 	add("comments", comments)
-	got := strings.Join(lines, "\n") + "\n"
+	golden(t, "testdata/bytes.golden", strings.Join(lines, "\n")+"\n")
+}
+
+// golden holds a text to what a file says.
+func golden(t *testing.T, path, got string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
+	want, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
