@@ -17,7 +17,7 @@ import (
 const (
 	compactAim   = 256 << 20      // bytes of inputs that go into one file at most
 	compactSmall = 64 << 20       // files of this many bytes are left alone
-	compactLeast = 1 << 20        // smaller files weigh as much as this: to write them again costs nothing
+	compactLeast = 8 << 20        // smaller files weigh as much as this: to write them again takes a second
 	compactAge   = 24 * time.Hour // captures that are in the lake for less than this are left alone: they may still grow
 )
 

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"time"
@@ -112,23 +110,4 @@ func payloadBytes(text string) (int, error) {
 		return 0, usage(fmt.Errorf("payload %q: a number of bytes, or all", text))
 	}
 	return n, nil
-}
-
-// writeSummary prints the summary as the last line, and writes it to the file asked for, whole or not at all.
-func writeSummary(c *cli.Context, s streams, summary etl.Summary) error {
-	text, err := json.Marshal(summary)
-	if err != nil {
-		return fmt.Errorf("write summary: %w", err)
-	}
-	text = append(text, '\n')
-	if _, err := s.out.Write(text); err != nil {
-		return fmt.Errorf("write summary: %w", err)
-	}
-	if path := c.String("summary"); path != "" {
-		return writeWhole(path, func(w io.Writer) error {
-			_, err := w.Write(text)
-			return err
-		})
-	}
-	return nil
 }

@@ -1,4 +1,4 @@
-// Command cardfiles writes what the test of compat/card reads: one Parquet file of every table with the checks that a reader must
+// Command cardfiles writes what the test of compat/card reads: Parquet files of every table, as ingest and as compact write them, with the checks that a reader must
 // pass, and how many frames the captures of testdata/ have.
 package main
 
@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -28,10 +29,12 @@ func main() {
 func write(testdata, dir string) error {
 	checks := map[string][]rowgen.Check{}
 	for _, s := range rowgen.Samples(2*schema.RowGroup+1000, 11) {
-		if err := writeSample(s, filepath.Join(dir, s.Table.Name+".parquet")); err != nil {
-			return fmt.Errorf("write %s: %w", s.Table.Name, err)
+		for name, rows := range map[string]func(io.Writer) error{s.Table.Name: s.Write, s.Table.Name + "-compacted": s.WriteMerged} {
+			if err := writeSample(rows, filepath.Join(dir, name+".parquet")); err != nil {
+				return fmt.Errorf("write %s: %w", name, err)
+			}
+			checks[name] = s.Checks()
 		}
-		checks[s.Table.Name] = s.Checks()
 	}
 	frames, err := countFrames(testdata)
 	if err != nil {
@@ -40,12 +43,12 @@ func write(testdata, dir string) error {
 	return errors.Join(writeJSON(filepath.Join(dir, "checks.json"), checks), writeJSON(filepath.Join(dir, "frames.json"), frames))
 }
 
-func writeSample(s rowgen.Sample, path string) error {
+func writeSample(rows func(io.Writer) error, path string) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.Write(f), f.Close())
+	return errors.Join(rows(f), f.Close())
 }
 
 // countFrames counts the rows that the plain pcap files of a folder give, by path.

@@ -1,8 +1,10 @@
 package rowgen
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/hex"
+	"errors"
 	"io"
 	"math"
 	"math/big"
@@ -72,6 +74,36 @@ func sample[R any](t *schema.Rows[R], rows []R) Sample {
 			return columns
 		},
 	}
+}
+
+// WriteMerged writes the rows as one Parquet file as compaction does: sorted, with bloom filters.
+func (s Sample) WriteMerged(w io.Writer) error {
+	var plain bytes.Buffer
+	if err := s.Write(&plain); err != nil {
+		return err
+	}
+	in, err := s.Table.NewReader(bytes.NewReader(plain.Bytes()))
+	if err != nil {
+		return err
+	}
+	out, err := s.Table.NewMerger(w, schema.Meta{Jobs: 2})
+	if err != nil {
+		return err
+	}
+	for {
+		b, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := out.Append(b); err != nil {
+			return err
+		}
+	}
+	_, err = out.Close()
+	return err
 }
 
 func summarise[R any](t *schema.Rows[R], rows []R, at int) column {
