@@ -128,6 +128,9 @@ func (x *exchange) plan(ctx context.Context) (*lake.Change, error) {
 	return &x.Change, nil
 }
 
+// errCompacted is the error of a capture whose rows were added up with those of others.
+var errCompacted = errors.New("it was added up with other captures: ingest the longer capture into another lake")
+
 // remove takes the rows of captures that end out of a file: all of it, or what others have in it is written anew.
 func (x *exchange) remove(ctx context.Context, f *lake.LiveFile) error {
 	x.Removes = append(x.Removes, f.Name)
