@@ -49,4 +49,3 @@ func sizeOf(t *testing.T, table string) (rows, bytes int64) {
 	}
 	return rows, bytes
 }
-

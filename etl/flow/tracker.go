@@ -61,7 +61,7 @@ type Tracker struct {
 	links   []link // the list of open flows, in the order of their last packets, by number
 	oldest  uint32
 	newest  uint32
-	ahead   uint64 // keeps what Look loads from being left out
+	ahead   uint64   // keeps what Look loads from being left out
 	names   []string // of tunnels and services, by number; 0 is ""
 
 	started bool
