@@ -29,7 +29,8 @@ type coder struct {
 
 func newCoder(level int) *coder {
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(level)), zstd.WithEncoderConcurrency(1),
-		zstd.WithEncoderCRC(false), zstd.WithAllLitEntropyCompression(true)) // without matches there are still bytes that hardly occur
+		zstd.WithEncoderCRC(false), zstd.WithWindowSize(pageBytes), zstd.WithLowerEncoderMem(true),
+		zstd.WithAllLitEntropyCompression(true)) // without matches there are still bytes that hardly occur
 	if err != nil {
 		panic(err) // the options are constants
 	}
