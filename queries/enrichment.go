@@ -2,6 +2,7 @@ package queries
 
 import (
 	"encoding/json"
+	"slices"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
 
@@ -62,7 +63,7 @@ func (e *enrichment) functions() []*function {
 }
 
 func (s *Session) defineFunctions() error {
-	for _, f := range append(s.enrichment.functions(), mergeFunctions()...) {
+	for _, f := range slices.Concat(s.enrichment.functions(), networkFunctions(), mergeFunctions()) {
 		if err := s.admin.register(f); err != nil {
 			return err
 		}

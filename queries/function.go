@@ -20,7 +20,7 @@ import (
 type function struct {
 	name   string
 	params []bindings.Type // VARCHAR, BIGINT and what else a reader reads
-	result bindings.Type   // VARCHAR or BIGINT
+	result bindings.Type   // VARCHAR, BIGINT, DOUBLE or BOOLEAN
 	value  func(args []any) any
 }
 
@@ -97,7 +97,7 @@ func (f *function) at(readers []reader, args []any, row int) any {
 	return f.value(args)
 }
 
-// put sets an element of a vector: a text, a number, or NULL for nil and "".
+// put sets an element of a vector: a text, a number, a truth value, or NULL for nil and "".
 func put(v bindings.Vector, row int, value any) error {
 	switch value := value.(type) {
 	case string:
@@ -108,9 +108,15 @@ func put(v bindings.Vector, row int, value any) error {
 	case int64:
 		*(*int64)(unsafe.Add(bindings.VectorGetData(v), row*8)) = value
 		return nil
+	case float64:
+		*(*float64)(unsafe.Add(bindings.VectorGetData(v), row*8)) = value
+		return nil
+	case bool:
+		*(*bool)(unsafe.Add(bindings.VectorGetData(v), row)) = value
+		return nil
 	case nil:
 	default:
-		return errors.New("a value is a text or a number")
+		return errors.New("a value is a text, a number or a truth value")
 	}
 	bindings.VectorEnsureValidityWritable(v)
 	word := (*uint64)(unsafe.Add(bindings.VectorGetValidity(v), row/64*8))

@@ -15,6 +15,7 @@ type Wanted struct {
 	Query      *Query   // a named query in the place of SQL; nil: none
 	WholeFlows bool     // all packets of the flows that rows of SQL name, where they name both
 	Where      string   // a condition on columns of packets
+	Filter     string   // a capture filter: see CaptureFilter
 	Flows      []string // community ids, or CAPTURE_ID/FLOW_ID
 }
 
@@ -30,7 +31,8 @@ var (
 const wantedColumns = "p.capture_id, p.frame_no, p.frame_offset, p.interface_id, p.ts, p.ts_extra_ns, p.cap_len"
 
 // Packets returns where the wanted packets lie: rows of capture_id, frame_no, frame_offset, interface_id, ts, ts_extra_ns and cap_len, capture by capture by their
-// first times, and each once in the order of its frames. The errors are ErrNotPackets, ErrFlow, and those of Query.
+// first times, and each once in the order of its frames. The errors are ErrNotPackets, ErrFlow, ErrCaptureFilter, and those of
+// Query.
 func (s *Session) Packets(ctx context.Context, w Wanted, params map[string]string) (*Result, error) {
 	values, err := w.values(params)
 	if err != nil {
@@ -46,6 +48,13 @@ func (s *Session) Packets(ctx context.Context, w Wanted, params map[string]strin
 	}
 	if w.Where != "" {
 		conditions = append(conditions, "("+w.Where+"\n)")
+	}
+	if w.Filter != "" {
+		filter, err := CaptureFilter(w.Filter)
+		if err != nil {
+			return nil, err
+		}
+		conditions = append(conditions, filter)
 	}
 	if len(w.Flows) > 0 {
 		flows, err := flowCondition(w.Flows)

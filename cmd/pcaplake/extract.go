@@ -20,15 +20,17 @@ func extractCommand(s streams) *cli.Command {
 		Usage:     "the original packets behind rows, byte for byte, as pcapng",
 		ArgsUsage: "[SQL|NAME]",
 		Description: `Reads the frames again out of their captures, with their times, interfaces, link types and comments. What names them is a statement
-(or a named query) whose rows have capture_id and frame_no, or capture_id and flow_id; a condition on columns of packets; flows; or all of these at once.
+(or a named query) whose rows have capture_id and frame_no, or capture_id and flow_id; a condition on columns of packets; a capture filter; flows; or all of these at once.
 Captures that have moved are looked for in the folders of --archive and known by their content.
 
 Examples:
   pcaplake extract --where "src_ip = '192.0.2.7' AND dst_port = 443" -w out.pcapng
+  pcaplake extract --bpf 'host 192.0.2.7 and not port 22' --from 2026-11-22 -w host.pcapng
   pcaplake extract --flow 1:LQU9qZlK+B5F3KDmev6m5PMibrg= -w - | wireshark -k -i -
   pcaplake extract "SELECT * FROM dns WHERE qname LIKE '%.example'" --whole-flows -w dns.pcapng --archive /mnt/old`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "where", Usage: "packets that meet the `CONDITION` on columns of packets"},
+			&cli.StringFlag{Name: "bpf", Usage: "packets that pass the capture `FILTER`, as tcpdump takes it: host, net, port, vlan, tcp[tcpflags], and, or, not …"},
 			&cli.StringSliceFlag{Name: "flow", Usage: "packets of the flow `ID`: a community id, or CAPTURE_ID/FLOW_ID; may be repeated"},
 			&cli.BoolFlag{Name: "whole-flows", Usage: "all packets of the flows that the statement's rows belong to"},
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Usage: "write to `FILE`, whole or not at all; - is standard output"},
@@ -93,12 +95,12 @@ func extract(c *cli.Context, s streams) error {
 
 // wanted reads the flags and arguments that say which packets are wanted.
 func wanted(c *cli.Context) (w queries.Wanted, params map[string]string, err error) {
-	w = queries.Wanted{SQL: c.Args().First(), Where: c.String("where"), Flows: c.StringSlice("flow"), WholeFlows: c.Bool("whole-flows")}
+	w = queries.Wanted{SQL: c.Args().First(), Where: c.String("where"), Filter: c.String("bpf"), Flows: c.StringSlice("flow"), WholeFlows: c.Bool("whole-flows")}
 	switch _, tty := terminal(c.App.Writer); {
 	case c.NArg() > 1:
 		err = fmt.Errorf("too many arguments: %q: put SQL in quotes", c.Args().Slice())
-	case w.SQL == "" && w.Where == "" && len(w.Flows) == 0:
-		err = errors.New("which packets? write SQL, --where CONDITION or --flow ID")
+	case w.SQL == "" && w.Where == "" && w.Filter == "" && len(w.Flows) == 0:
+		err = errors.New("which packets? write SQL, --where CONDITION, --bpf FILTER or --flow ID")
 	case c.String("write") == "":
 		err = errors.New("where to? --write FILE, or - for standard output")
 	case c.String("write") == "-" && tty:

@@ -31,6 +31,37 @@ CREATE MACRO counted(n, noun) AS grouped(n) || ' ' || noun || CASE WHEN n = 1 TH
 CREATE MACRO ip_proto_name(n) AS CASE n
   WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 6 THEN 'tcp' WHEN 17 THEN 'udp' WHEN 41 THEN 'ipv6' WHEN 47 THEN 'gre' WHEN 50 THEN 'esp'
   WHEN 51 THEN 'ah' WHEN 58 THEN 'icmpv6' WHEN 89 THEN 'ospf' WHEN 132 THEN 'sctp' ELSE CAST(n AS VARCHAR) END;
+-- Whether the address of a packet, inside or outside of its tunnel, lies in a network.
+CREATE MACRO ip_any(cidr, src_ip, dst_ip, outer_src_ip := NULL, outer_dst_ip := NULL) AS
+  coalesce(ip_in(cidr, src_ip), false) OR coalesce(ip_in(cidr, dst_ip), false) OR coalesce(ip_in(cidr, outer_src_ip), false)
+  OR coalesce(ip_in(cidr, outer_dst_ip), false);
+CREATE MACRO ip_prefix(ip, bits) AS ip_prefix_of(ip, CAST(bits AS BIGINT));
+-- Addresses that no router of the Internet forwards: RFC 1918, RFC 6598, loopback, link-local and ULA.
+CREATE MACRO is_private(ip) AS ip_in('10.0.0.0/8', ip) OR ip_in('172.16.0.0/12', ip) OR ip_in('192.168.0.0/16', ip) OR ip_in('100.64.0.0/10', ip)
+  OR ip_in('127.0.0.0/8', ip) OR ip_in('169.254.0.0/16', ip) OR ip_in('fc00::/7', ip) OR ip_in('fe80::/10', ip) OR ip_in('::1', ip);
+CREATE MACRO entropy_bits(b) AS entropy_of(CAST(b AS BLOB));
+-- The name of a protocol number, as ip_proto_name.
+CREATE MACRO proto_name(n) AS ip_proto_name(n);
+-- The code point in the upper six bits of ip_tos (RFC 2474 and IANA's registry); the number for those without a name.
+CREATE MACRO dscp_name(tos) AS CASE tos >> 2
+  WHEN 0 THEN 'CS0' WHEN 1 THEN 'LE' WHEN 8 THEN 'CS1' WHEN 10 THEN 'AF11' WHEN 12 THEN 'AF12' WHEN 14 THEN 'AF13' WHEN 16 THEN 'CS2' WHEN 18 THEN 'AF21'
+  WHEN 20 THEN 'AF22' WHEN 22 THEN 'AF23' WHEN 24 THEN 'CS3' WHEN 26 THEN 'AF31' WHEN 28 THEN 'AF32' WHEN 30 THEN 'AF33' WHEN 32 THEN 'CS4'
+  WHEN 34 THEN 'AF41' WHEN 36 THEN 'AF42' WHEN 38 THEN 'AF43' WHEN 40 THEN 'CS5' WHEN 44 THEN 'VOICE-ADMIT' WHEN 45 THEN 'NQB' WHEN 46 THEN 'EF'
+  WHEN 48 THEN 'CS6' WHEN 56 THEN 'CS7' ELSE CAST(tos >> 2 AS VARCHAR) END;
+-- The name of an ICMP type of IPv4 (proto 1) or IPv6 (58), as IANA registered those that are met most; the number for any other.
+CREATE MACRO icmp_name(proto, type) AS CASE WHEN proto = 58 THEN CASE type
+    WHEN 1 THEN 'destination unreachable' WHEN 2 THEN 'packet too big' WHEN 3 THEN 'time exceeded' WHEN 4 THEN 'parameter problem'
+    WHEN 128 THEN 'echo request' WHEN 129 THEN 'echo reply' WHEN 130 THEN 'multicast listener query' WHEN 131 THEN 'multicast listener report'
+    WHEN 132 THEN 'multicast listener done' WHEN 133 THEN 'router solicitation' WHEN 134 THEN 'router advertisement' WHEN 135 THEN 'neighbor solicitation'
+    WHEN 136 THEN 'neighbor advertisement' WHEN 137 THEN 'redirect' WHEN 143 THEN 'multicast listener report v2' ELSE CAST(type AS VARCHAR) END
+  ELSE CASE type
+    WHEN 0 THEN 'echo reply' WHEN 3 THEN 'destination unreachable' WHEN 4 THEN 'source quench' WHEN 5 THEN 'redirect' WHEN 8 THEN 'echo request'
+    WHEN 9 THEN 'router advertisement' WHEN 10 THEN 'router solicitation' WHEN 11 THEN 'time exceeded' WHEN 12 THEN 'parameter problem'
+    WHEN 13 THEN 'timestamp' WHEN 14 THEN 'timestamp reply' WHEN 17 THEN 'address mask request' WHEN 18 THEN 'address mask reply'
+    ELSE CAST(type AS VARCHAR) END END;
+-- Bytes as hexdump -C writes them, sixteen a line.
+CREATE MACRO hexdump(b) AS array_to_string(list_transform(range(0, octet_length(b), 16),
+  lambda line: printf('%08x  %-48s |%s|', line, hex_bytes(hex_part(b, line, 16)), hex_ascii(hex_part(b, line, 16)))), chr(10));
 -- The service that IANA registered for a port; proto is a name or IANA's number.
 CREATE MACRO port_service(port, proto) AS service_of_port(CAST(port AS BIGINT), CAST(proto AS VARCHAR));
 -- An address with its port; IPv6 in brackets (RFC 3986).
