@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -141,6 +142,16 @@ func (s *Session) Close() error {
 // type which the statement wants there. The result must be closed; it ends with ctx.
 func (s *Session) Query(ctx context.Context, sql string, params map[string]string) (*Result, error) {
 	return s.start(ctx, sql, texts(params))
+}
+
+// Lost returns a file of the dataset that is there no longer; "" when all are.
+func (s *Session) Lost() string {
+	for _, f := range s.dataset.Files {
+		if _, err := os.Stat(f.Path); errors.Is(err, fs.ErrNotExist) {
+			return f.Name
+		}
+	}
+	return ""
 }
 
 // texts are the values of parameters without declarations.

@@ -122,6 +122,9 @@ func newLog(c *cli.Context, w io.Writer) (*slog.Logger, error) {
 
 // terminal returns the file behind a stream if it is a terminal.
 func terminal(w io.Writer) (*os.File, bool) {
+	if d, ok := w.(*delivery); ok {
+		w = d.to
+	}
 	f, ok := w.(*os.File)
 	return f, ok && isTerminal(f)
 }

@@ -19,6 +19,7 @@ const (
 	exitUsage       = 64
 	exitNoInput     = 66
 	exitIO          = 74
+	exitBusy        = 75 // try again later
 	exitInterrupted = 130
 )
 

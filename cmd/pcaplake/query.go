@@ -69,16 +69,50 @@ func query(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	session, err := openSession(c)
-	if err != nil {
+	out := &delivery{to: s.out}
+	answer := func() (lost string, err error) {
+		session, err := openSession(c)
+		if err != nil {
+			return "", err
+		}
+		defer session.Close()
+		result, err := ask(c, session, text, params)
+		if err == nil {
+			err = print(c, streams{s.in, out, s.err}, result)
+		}
+		if err != nil {
+			lost = session.Lost()
+		}
+		return lost, err
+	}
+	return unlessLost(answer, out)
+}
+
+// delivery is standard output, and knows whether it got anything.
+type delivery struct {
+	to  io.Writer
+	any bool
+}
+
+func (d *delivery) Write(b []byte) (int, error) {
+	d.any = d.any || len(b) > 0
+	return d.to.Write(b)
+}
+
+// unlessLost has a query answered a second time, on the lake as it is then, when a file went away while it was read: compaction and expiry remove files after a
+// grace. What was delivered cannot be taken back; then it is the caller who has to ask again.
+func unlessLost(answer func() (lost string, err error), out *delivery) error {
+	lost, err := answer()
+	if err == nil || lost == "" {
 		return err
 	}
-	defer session.Close()
-	result, err := ask(c, session, text, params)
-	if err != nil {
-		return err
+	if out.any {
+		return &statusError{exitBusy, fmt.Errorf("%s was removed while it was read: ask again", lost)}
 	}
-	return print(c, s, result)
+	if lost, err = answer(); lost != "" {
+		return fmt.Errorf("%s is missing: pcaplake verify says what is damaged", lost)
+	}
+	return err
 }
 
 // statement is the name or SQL to run.
