@@ -8,7 +8,7 @@ GOFUMPT = $(GO) run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCH ?= .
 
-.PHONY: demo test build check docs gen card bench microbench fuzz browser clean
+.PHONY: demo test build check docs gen card bench pgo microbench fuzz browser clean
 
 demo: build
 	@scripts/demo.sh bin/pcaplake demo
@@ -38,6 +38,10 @@ card: build
 
 bench: build
 	$(GO) run ./internal/bench
+
+# The profile that the program is built by: again when hot paths change.
+pgo:
+	$(GO) test ./etl -run '^$$' -bench 'Ingest/1000000' -benchtime 5x -cpuprofile cmd/pcaplake/default.pgo -o /dev/null
 
 microbench:
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./schema ./etl/... ./queries
