@@ -67,7 +67,6 @@ type message struct {
 	coded     bool // Transfer-Encoding is there
 	chunked   bool // and its last coding is chunked
 	coding    []byte
-	last      string // value of the field before, to be folded
 }
 
 // begin takes the head of a message and goes on to its body.

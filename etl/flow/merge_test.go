@@ -230,9 +230,7 @@ func dialogue(random *rand.Rand) string {
 		}
 		words = append(words, word)
 	}
-	for _, end := range [][]string{nil, {">FA"}, {"<FA", ">FA", "<A"}, {"<RA"}}[random.IntN(4)] {
-		words = append(words, end)
-	}
+	words = append(words, [][]string{nil, {">FA"}, {"<FA", ">FA", "<A"}, {"<RA"}}[random.IntN(4)]...)
 	if len(words) == 0 {
 		return ">A"
 	}
