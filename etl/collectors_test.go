@@ -41,7 +41,8 @@ var collectors = []struct {
 	add    func(cells []string, to map[way]sent)
 }{
 	{
-		"nfpcapd", []string{"nfpcapd", "nfdump"},
+		"nfpcapd",
+		[]string{"nfpcapd", "nfdump"},
 		func(s *schema.FlowSide) int64 { return s.IPBytes },
 		`nfpcapd -r "$1" -l "$2" -s 65535 >/dev/null 2>&1 && nfdump -R "$2" -N -6 -q -o fmt:%pr,%sa,%sp,%da,%dp,%pkt,%byt`,
 		7,
@@ -51,7 +52,8 @@ var collectors = []struct {
 		},
 	},
 	{
-		"argus", []string{"argus", "ra"},
+		"argus",
+		[]string{"argus", "ra"},
 		func(s *schema.FlowSide) int64 { return s.WireBytes },
 		`argus -F /dev/null -r "$1" -w - 2>/dev/null | ra -F /dev/null -r - -n -u -c , -s proto saddr sport daddr dport spkts dpkts sbytes dbytes 2>/dev/null`,
 		9,
