@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -70,8 +71,14 @@ func (c *cutting) open(root string) *Session {
 	return openSession(c.t, Dataset{Files: state.AllFiles(), Captures: state.Captures()})
 }
 
+var everyCut = flag.Bool("all", false, "cut every capture of the collection, not a fifth of them (five minutes)")
+
 // cuttable are captures whose packets are in the order of their times.
-func cuttable(t testing.TB, every int) []string {
+func cuttable(t testing.TB) []string {
+	every := 5
+	if *everyCut {
+		every = 1
+	}
 	var paths []string
 	for i, c := range shared.Captures(t) {
 		if i%every == 0 && c.Reader >= 10 && c.Reader <= 2_000 && uncuttable[c.Rel] == "" {
@@ -130,7 +137,7 @@ func parted(packets []schema.Packet, pieces []string, t testing.TB) string {
 func TestCutLakes(t *testing.T) {
 	c := cutting{t: t, program: shared.Tool(t, "editcap"), random: rand.New(rand.NewPCG(5, 7))}
 	captures, pieces, conversations, apart := 0, 0, 0, map[string]int{}
-	for batch := range slices.Chunk(cuttable(t, 5), 50) {
+	for batch := range slices.Chunk(cuttable(t), 50) {
 		c.dir = t.TempDir()
 		whole, cut := filepath.Join(c.dir, "whole.lake"), [2]string{filepath.Join(c.dir, "1.lake"), filepath.Join(c.dir, "2.lake")}
 		for i, path := range batch {
