@@ -212,7 +212,8 @@ func linkSQL() string {
 const conversationsDoc = "One row per conversation: the flows of one sensor and key that follow each other without a gap beyond the idle timeout, over captures and the " +
 	"active timeout, unless a SYN begins another connection. Columns are those of `flows`, of all its flows together, with `capture_id` and `flow_id` of the first; `flows` and " +
 	"`captures` count them, `members` lists them. `history` is put together of those of the flows, `retransmitted_packets` and `out_of_order` are sums: they don't merge exactly; all else is as " +
-	"if the captures had been one. With `--from` and `--to` the flows within 32 minutes of the period are looked at, and conversations that reach into it are given."
+	"if the captures had been one. What only a capture with both can tell stays parted: a copy is none of a packet in another capture, a fragment does not find its first there, an ICMP " +
+	"error not the flow that it quotes. With `--from` and `--to` the flows within 32 minutes of the period are looked at, and conversations that reach into it are given."
 
 // mergeFunctions are the functions of SQL that the rules need.
 func mergeFunctions() []*function {

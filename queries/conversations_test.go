@@ -122,10 +122,11 @@ func writeFlows(t testing.TB, dir, name string, rows []schema.Flow) schema.File 
 	return schema.File{Table: "flows", Path: path, Sensor: rows[0].Sensor, SchemaVersion: schema.Version, Rows: stats.Rows, MinTS: stats.MinTS, MaxTS: stats.MaxTS}
 }
 
-// inexact are the columns of conversations that a cut may change: those that name captures and flows, and those that do not merge.
+// inexact are the columns of conversations that a cut may change: those that name captures and flows, those that do not merge, and those of ICMP
+// errors, which count where the flow that they quote is open.
 var inexact = []string{
 	"capture_id", "flow_id", "history", "open_at_start", "open_at_end", "end_reason", "flows", "captures", "members",
-	"fwd_retransmitted_packets", "rev_retransmitted_packets", "fwd_out_of_order", "rev_out_of_order",
+	"icmp_errors", "icmp_error_type", "icmp_error_code", "fwd_retransmitted_packets", "rev_retransmitted_packets", "fwd_out_of_order", "rev_out_of_order",
 }
 
 // conversationRows are all conversations as text, in order, with the names of their columns.

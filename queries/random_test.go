@@ -62,8 +62,11 @@ func randomLake(t testing.TB, order []int) *Session {
 					expression += fmt.Sprintf(" WHEN %d THEN %s", j, v)
 				}
 				expression += " END"
-				if slices.Contains([]string{"capture_id", "sensor", "frame_no"}, c.Name) {
-					expression = values[file%len(values)] // never NULL: they are the row's key
+				switch { // never NULL, and each once: the row's key
+				case slices.Contains([]string{"capture_id", "sensor", "frame_no"}, c.Name):
+					expression = values[file%len(values)]
+				case table.Name == "flows" && c.Name == "flow_id":
+					expression = "n"
 				}
 				columns = append(columns, expression+" AS "+identifier(c.Name))
 			}

@@ -3,6 +3,7 @@ package queries
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -80,17 +81,18 @@ func TestFindings(t *testing.T) {
 // TestDNSTrailingBytes holds what makes a finding and what does not.
 func TestDNSTrailingBytes(t *testing.T) {
 	cases := []struct {
-		name     string
-		trailing string // SQL over n, the number of the message from 0
-		messages int
-		want     int
+		name                string
+		transport, trailing string // SQL over n, the number of the message from 0
+		messages            int
+		want                int
 	}{
-		{"different lengths", "20 + n", 3, 1},
-		{"constant", "20", 10, 0},
-		{"too short", "n % 16", 50, 0},
-		{"too few", "20 + n", 2, 0},
-		{"unknown", "NULL", 10, 0},
-		{"few among many", "CASE WHEN n % 10 = 0 THEN 100 + n ELSE 0 END", 30, 1},
+		{"different lengths", "NULL", "20 + n", 3, 1},
+		{"constant", "'udp'", "20", 10, 0},
+		{"too short", "'udp'", "n % 16", 50, 0},
+		{"too few", "'udp'", "20 + n", 2, 0},
+		{"unknown", "'udp'", "NULL", 10, 0},
+		{"few among many", "'udp'", "CASE WHEN n % 10 = 0 THEN 100 + n ELSE 0 END", 30, 1},
+		{"over TCP", "'tcp'", "20 + n", 10, 0},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -98,10 +100,22 @@ func TestDNSTrailingBytes(t *testing.T) {
 			const row = "'c' AS capture_id, 'default' AS sensor, n AS frame_no, TIMESTAMP '2026-11-22' + INTERVAL (n) SECOND AS ts, 0 AS ts_extra_ns, '10.0.0.1' AS src_ip, '10.0.0.2' AS dst_ip, "
 			from := fmt.Sprintf(" FROM (SELECT range AS n FROM range(%d))", c.messages)
 			l.add("packets", "SELECT "+row+"4 AS ip_version, 500 AS payload_len"+from)
-			l.add("dns", "SELECT "+row+"n AS dns_id, n + 1000 AS src_port, 53 AS dst_port, false AS is_response, "+c.trailing+" AS trailing_bytes"+from)
+			l.add("dns", "SELECT "+row+"n AS dns_id, n + 1000 AS src_port, 53 AS dst_port, false AS is_response, "+c.transport+" AS transport, "+c.trailing+" AS trailing_bytes"+from)
 			if got := run(t, l.session(Dataset{}), "dns-trailing-bytes"); len(got.Rows) != c.want {
 				t.Errorf("%d findings, want %d: %v", len(got.Rows), c.want, got.Rows)
 			}
 		})
+	}
+}
+
+// TestConversationOfTCP: a segment that ends several DNS messages is one row.
+func TestConversationOfTCP(t *testing.T) {
+	l := newTestLake(t)
+	const row = "'c' AS capture_id, 'default' AS sensor, 1 AS frame_no, TIMESTAMP '2026-11-22' AS ts, 0 AS ts_extra_ns, '10.0.0.1' AS src_ip, '10.0.0.2' AS dst_ip, "
+	l.add("packets", "SELECT "+row+"4 AS ip_version, 500 AS payload_len")
+	l.add("dns", "SELECT "+row+"'tcp' AS transport, qname, 3 AS trailing_bytes FROM (VALUES ('b'), ('a'), ('b')) AS names(qname)")
+	got := project(t, run(t, l.session(Dataset{}), "suspicious-conversation"), "payload_len", "qname", "trailing_bytes")
+	if want := [][]any{{int64(500), "a b", int64(9)}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -3,6 +3,8 @@ package decode_test
 import (
 	"encoding/binary"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -114,4 +116,31 @@ func TestDNSOverTCPOracle(t *testing.T) {
 		}
 	}
 	shared.Report(t, "dns over tcp: %d captures, %d messages, in the frames in which tshark has them; %d on other ports", captures, messages, elsewhere)
+}
+
+// FuzzDNSOverTCP: any bytes behind a query and behind a response. How TCP cuts them changes no row but its frame and time, and texts are bounded.
+func FuzzDNSOverTCP(f *testing.F) {
+	q, a := octets(dnsQuery), answerTo(record(1, 60, "c0000201"))
+	f.Add(framed(q, q), framed(a, a), byte(7))
+	f.Add(framed(q)[:20], framed(a)[:30], byte(0))
+	f.Add(octets("ffff"), octets("0000 000c 000000000000000000000000"), byte(200))
+	f.Fuzz(func(t *testing.T, client, server []byte, size byte) {
+		whole, cut := newTalk(), newTalk()
+		for side, b := range [][]byte{join(framed(q), client), join(framed(a), server)} {
+			whole.say(side, b)
+			for piece := range slices.Chunk(b, 1+int(size)) {
+				cut.say(side, piece)
+			}
+		}
+		got, want := cut.end().DNSs, whole.end().DNSs
+		for _, rows := range [][]schema.DNS{got, want} {
+			for i := range rows {
+				checkTexts(t, &rows[i])
+				rows[i].FrameNo, rows[i].TS = 0, 0
+			}
+		}
+		if len(want) < 2 || !reflect.DeepEqual(got, want) {
+			t.Errorf("in segments of %d: %+v, want %+v", 1+int(size), got, want)
+		}
+	})
 }

@@ -15,7 +15,7 @@ WITH messages AS (
          micros_between(lag(dns.ts) OVER by_time, dns.ts) AS interval_us,
          row_number() OVER by_time AS place
   FROM dns JOIN packets ON packets.capture_id = dns.capture_id AND packets.frame_no = dns.frame_no
-  WHERE dns.trailing_bytes >= $min_bytes AND packets.dup_of_frame IS NULL
+  WHERE dns.trailing_bytes >= $min_bytes AND packets.dup_of_frame IS NULL AND dns.transport IS DISTINCT FROM 'tcp' -- NULL before schema version 2
   WINDOW by_time AS (PARTITION BY dns.src_ip, dns.dst_ip ORDER BY dns.ts, dns.ts_extra_ns, dns.capture_id, dns.frame_no)
 ), pairs AS (
   SELECT src_ip, dst_ip,

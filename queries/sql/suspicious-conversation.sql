@@ -17,16 +17,20 @@ WITH chosen AS (
   SELECT address, coalesce($peer, (SELECT peer FROM exchanged GROUP BY peer
                                    ORDER BY coalesce(sum(payload_len), 0) DESC, peer LIMIT 1)) AS peer
   FROM chosen
+), messages AS ( -- a segment of TCP may end several
+  SELECT capture_id, frame_no, string_agg(DISTINCT qname, ' ' ORDER BY qname) AS qname, CAST(sum(trailing_bytes) AS BIGINT) AS trailing_bytes
+  FROM dns JOIN pair ON src_ip = address AND dst_ip = peer OR src_ip = peer AND dst_ip = address
+  GROUP BY capture_id, frame_no
 )
 SELECT p.ts,
        CASE WHEN p.src_ip = address THEN 'sent' ELSE 'received' END AS direction,
        p.src_ip, p.src_port, p.dst_ip, p.dst_port, p.protocol, p.payload_len,
-       dns.qname, dns.trailing_bytes,
+       messages.qname, messages.trailing_bytes,
        hex_bytes(hex_part(payloads.payload, 0, 16)) || '  |' || hex_ascii(hex_part(payloads.payload, 0, 16)) || '|' AS hexdump,
        p.capture_id, p.frame_no
 FROM packets AS p
 JOIN pair ON p.src_ip = address AND p.dst_ip = peer OR p.src_ip = peer AND p.dst_ip = address
-LEFT JOIN dns ON dns.capture_id = p.capture_id AND dns.frame_no = p.frame_no
+LEFT JOIN messages ON messages.capture_id = p.capture_id AND messages.frame_no = p.frame_no
 LEFT JOIN payloads ON payloads.capture_id = p.capture_id AND payloads.frame_no = p.frame_no
 WHERE p.ip_version IS NOT NULL
 ORDER BY p.ts, p.ts_extra_ns, p.capture_id, p.frame_no
