@@ -27,10 +27,11 @@ type night struct {
 	minFree   int64
 	data      queries.Dataset // what reports are made with, without files
 
-	plan   [][]any // rows of a dry run
-	broken map[string]bool
-	sum    nightSummary
-	exits  []int // of the steps
+	lineage *lineage
+	plan    [][]any // rows of a dry run
+	broken  map[string]bool
+	sum     nightSummary
+	exits   []int // of the steps
 }
 
 // A step is one part of the night.
@@ -90,6 +91,12 @@ func (n *night) run() error {
 			return n.fail(err)
 		}
 		defer func() { _ = lock.Release() }() // the system releases it as well
+		if n.lineage, err = startLineage(n.c.String("lineage"), n.ingest.Lake); err != nil {
+			return n.fail(err)
+		}
+		if n.lineage != nil {
+			n.ingest.Committed = n.lineage.committed
+		}
 	}
 	n.broken = map[string]bool{}
 	todo := steps
@@ -104,7 +111,22 @@ func (n *night) run() error {
 	}
 	n.short() // for the summary
 	n.settle()
-	return nil
+	if n.sum.DryRun {
+		return nil
+	}
+	return n.publish(ctx)
+}
+
+// publish tells others of the night. None of them keeps the others from being told.
+func (n *night) publish(ctx context.Context) error {
+	told := []error{n.lineage.end(&n.sum)}
+	if path := n.c.String("metrics"); path != "" {
+		told = append(told, writeMetrics(path, &n.sum))
+	}
+	if address := n.c.String("webhook"); address != "" {
+		told = append(told, postSummary(ctx, address, &n.sum))
+	}
+	return errors.Join(told...)
 }
 
 // fail ends a night before its first step.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -20,7 +21,7 @@ type nightSummary struct {
 	FreeBytes   *int64        `json:"free_bytes,omitempty"` // on the lake's disk at the end, where the system tells
 	Steps       []stepSummary `json:"steps"`                // in the order in which they were done
 	Seconds     float64       `json:"seconds"`
-	ToolVersion string        `json:"tool_version,omitempty"`
+	ToolVersion string        `json:"tool_version"`
 }
 
 // totals are the counts of a night that are looked at most.
@@ -88,6 +89,16 @@ func (n *night) settle() {
 		n.sum.Status = etl.StatusNothingNew
 	}
 	n.sum.Seconds = time.Since(n.began).Seconds()
+}
+
+// firstFailure says why the night failed.
+func (s *nightSummary) firstFailure() string {
+	for _, step := range s.Steps {
+		if step.Status == etl.StatusFailed {
+			return step.Step + ": " + cmp.Or(step.Reason, "no input could be read")
+		}
+	}
+	return s.Error
 }
 
 // add takes what a step did into the totals.

@@ -59,6 +59,9 @@ func report(c *cli.Context, s streams) error {
 	return nil
 }
 
+// secret reports whether what a flag says is for nobody else to see.
+func secret(flag string) bool { return flag == "-webhook" || flag == "--webhook" }
+
 // writeReport writes a page, its data and its tables beside it.
 func writeReport(page string, r *reports.Report) error {
 	base := strings.TrimSuffix(page, filepath.Ext(page))
@@ -74,10 +77,15 @@ func writeReport(page string, r *reports.Report) error {
 	return r.CSVs(base + "-csv")
 }
 
-// commandLine is what the user typed, words with spaces in quotes.
+// commandLine is what the user typed, words with spaces in quotes, without secrets.
 func commandLine() string {
 	words := []string{"pcaplake"}
-	for _, w := range os.Args[1:] {
+	for i, w := range os.Args[1:] {
+		if flag, _, joined := strings.Cut(w, "="); joined && secret(flag) {
+			w = flag + "=…"
+		} else if secret(os.Args[i]) {
+			w = "…"
+		}
 		if strings.ContainsAny(w, " \t\n'\"$") {
 			w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 		}

@@ -39,6 +39,9 @@ Examples:
 			&cli.IntFlag{Name: "exit-when-empty", Usage: "exit with `STATUS` when there was nothing new"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "print what would be done and do nothing"},
 			&cli.StringFlag{Name: "summary", Usage: "write the summary to `FILE` as well"},
+			&cli.StringFlag{Name: "metrics", Usage: "replace `FILE` by figures for Prometheus' node_exporter (textfile)"},
+			&cli.StringFlag{Name: "lineage", Usage: "append OpenLineage events to `FILE`, one JSON object a line"},
+			&cli.StringFlag{Name: "webhook", Usage: "post the summary to `URL`"},
 		}, readingFlags(time.Minute), retentionFlags(), userFlags(), formatFlags()),
 		Action: func(c *cli.Context) error { return runNight(c, s) },
 	}
@@ -99,6 +102,9 @@ func newNight(c *cli.Context, s streams) (*night, error) {
 	n.data = queries.Dataset{SQLDir: c.String("sql"), Networks: c.String("networks"), GeoIP: c.StringSlice("geoip")}
 	n.sum = nightSummary{
 		Command: "run", DryRun: c.Bool("dry-run"), Night: n.date(), Started: n.began.UTC().Truncate(time.Second), Steps: []stepSummary{}, ToolVersion: version,
+	}
+	if err := checkWebhook(c.String("webhook")); err != nil {
+		return nil, err
 	}
 	return n, checkFormat(c)
 }
