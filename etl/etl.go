@@ -38,6 +38,9 @@ type Options struct {
 	FlowMax        int           // flows open at a time in one capture; 0 means 131,072
 
 	Settle   time.Duration // files modified more recently are left for later
+	From, To time.Time     // only captures whose first packet is at From or later and before To; zero: unbounded
+	FileTime bool          // of From and To: by when files were modified, instead of their first packets
+	Until    time.Time     // no file is taken at this time or later; zero: unbounded
 	After    string        // what becomes of a source once its rows are durable: "keep" (or ""), "delete" or "move=DIR"
 	SHA256   bool          // record SHA-256 of the stored bytes beside BLAKE3 of the content
 	Replace  bool          // a file named in Sources comes in the place of what was read from its path before, and of its content read with other options
@@ -45,8 +48,9 @@ type Options struct {
 	Explicit bool          // sensor, payload or flows were told by hand: a file named in Sources that is committed with others is ErrConflict
 
 	ToolVersion string
-	Progress    func(Progress) // called a few times a second and once at the end, never by two goroutines at once; nil: not at all
-	Log         *slog.Logger   // nil: silent
+	Progress    func(Progress)       // called a few times a second and once at the end, never by two goroutines at once; nil: not at all
+	Committed   func(*lake.Manifest) // is told each capture that is in the lake from now on, one at a time; nil: is not
+	Log         *slog.Logger         // nil: silent
 }
 
 // Progress is how far a run has come.
@@ -71,6 +75,9 @@ func (o *Options) normalise() (after, error) {
 	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
+	}
+	if o.Committed == nil {
+		o.Committed = func(*lake.Manifest) {}
 	}
 	if err := o.normaliseFlows(); err != nil {
 		return after{}, err

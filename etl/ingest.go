@@ -204,7 +204,7 @@ func (r *run) conclude(f *finder) error {
 
 func (r *run) noInput(f *finder) error {
 	switch {
-	case r.interrupted || r.o.Live != nil:
+	case r.interrupted || r.o.Live != nil || r.sum.Outside+r.sum.Postponed > 0:
 		return nil
 	case f.absent > 0 && f.absent == len(f.errors):
 		return fmt.Errorf("%w: %s: %s", ErrNoInput, f.errors[0].Source, f.errors[0].Error)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl/capture"
@@ -36,7 +38,8 @@ type loaded struct {
 	known    bool
 	opened   time.Time
 	content  string
-	whole    bool // nothing of it was cut or damaged
+	whole    bool     // nothing of it was cut or damaged
+	dates    []string // UTC days of its packets, in a dry run
 
 	supersedes []*lake.Manifest // live captures in whose place it comes
 	exchange   bool             // the lake has its content otherwise, or had
@@ -52,11 +55,11 @@ func (l *load) bring(ctx context.Context) (*loaded, error) {
 	_, met := l.contents[l.id]
 	met = met || len(l.earlier) > 0 || l.state.ByHead(l.head)
 	if met || l.o.DryRun {
-		info, err := l.hash(ctx)
+		info, dates, err := l.hash(ctx)
 		if err != nil {
 			return nil, err
 		}
-		done := &loaded{source: l.source, opened: l.opened, content: info.ContentHash, whole: whole(info)}
+		done := &loaded{source: l.source, opened: l.opened, content: info.ContentHash, whole: whole(info), dates: dates}
 		done.known = l.known(done.content)
 		if done.known || l.o.DryRun {
 			done.supersedes = l.superseded(done.content)
@@ -75,22 +78,32 @@ func (l *load) bring(ctx context.Context) (*loaded, error) {
 	return done, nil
 }
 
-// hash reads the capture only to know its content.
-func (l *load) hash(ctx context.Context) (capture.Info, error) {
+// hash reads the capture only to know its content, and the UTC days of its packets.
+func (l *load) hash(ctx context.Context) (capture.Info, []string, error) {
 	r, err := l.open(nil)
 	if err != nil {
-		return capture.Info{}, err
+		return capture.Info{}, nil, err
 	}
 	defer r.Close()
+	days := map[int64]bool{}
 	for n := 0; r.Scan(); n++ {
 		if n%chunkFrames == 0 && ctx.Err() != nil {
-			return capture.Info{}, context.Cause(ctx)
+			return capture.Info{}, nil, context.Cause(ctx)
+		}
+		if f := r.Frame(); f.HasTS && len(days) < maxDates {
+			days[dayOf(f.TS)] = true
 		}
 	}
 	if err := r.Err(); err != nil {
-		return capture.Info{}, fmt.Errorf("read frames: %w", err)
+		return capture.Info{}, nil, fmt.Errorf("read frames: %w", err)
 	}
-	return r.Info(), nil
+	var dates []string
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		if day != undated {
+			dates = append(dates, dateOf(day))
+		}
+	}
+	return r.Info(), dates, nil
 }
 
 // decode reads the capture into files in staging.

@@ -65,6 +65,7 @@ func damaged(m *lake.Manifest) bool { return m.Truncated || len(m.Damage) > 0 }
 
 // tell logs a committed capture, and what the operator should know of it.
 func (r *run) tell(m *lake.Manifest) {
+	r.o.Committed(m)
 	r.o.Log.Info("committed", "source", m.Source, "capture_id", m.CaptureID, "frames", m.Frames, "rows", m.Rows, "bytes", m.Bytes)
 	if damaged(m) {
 		text := "it ends early"

@@ -38,7 +38,7 @@ func (r *run) finish(err error) error {
 			r.sum.Errors = append(r.sum.Errors, SourceError{r.sources[order].name, v.err})
 		}
 		if r.o.DryRun && v.action != "" {
-			r.sum.Plan = append(r.sum.Plan, Planned{r.sources[order].name, r.sources[order].size, v.action})
+			r.sum.Plan = append(r.sum.Plan, Planned{r.sources[order].name, r.sources[order].size, v.action, v.dates})
 		}
 	}
 	finished := time.Now()

@@ -6,7 +6,7 @@ import "errors"
 const (
 	StatusOK          = "ok"          // captures were committed, and nothing was wrong
 	StatusNothingNew  = "nothing-new" // all that was found is in the lake already
-	StatusPartial     = "partial"     // some inputs were bad, or truncated tonight; the rest is in the lake
+	StatusPartial     = "partial"     // some inputs were bad, or truncated tonight, or the time was up; the rest is in the lake
 	StatusFailed      = "failed"      // every input was bad, or the lake could not be written
 	StatusInterrupted = "interrupted" // told to stop; what was committed stays, the rest is as if never read
 )
@@ -24,6 +24,8 @@ type Summary struct {
 	Failed            int              `json:"failed"`              // captures that cannot be read; errors says why
 	Truncated         int              `json:"truncated"`           // of the committed: cut or damaged, every whole frame is there
 	Unsettled         int              `json:"unsettled"`           // files too young for --settle, left for later
+	Outside           int              `json:"outside"`             // captures that are not of the time asked for
+	Postponed         int              `json:"postponed"`           // files that were not taken for want of time
 	Skipped           int              `json:"skipped"`             // files in folders that are no captures
 	Superseded        int              `json:"superseded"`          // captures in whose place those came: earlier parts that grew, and what was replaced
 	Packets           int64            `json:"packets"`             // rows of packets that this run added
@@ -48,9 +50,10 @@ type SourceError struct {
 
 // Planned is what a dry run would do with one source.
 type Planned struct {
-	Source string `json:"source"`
-	Bytes  int64  `json:"bytes"` // as stored
-	Action string `json:"action"`
+	Source string   `json:"source"`
+	Bytes  int64    `json:"bytes"` // as stored
+	Action string   `json:"action"`
+	Dates  []string `json:"dates,omitempty"` // UTC days of the packets that would be committed
 }
 
 // Actions of Planned.
@@ -78,7 +81,7 @@ func (s *Summary) settle(interrupted bool, err error) {
 		s.Status = StatusFailed
 	case interrupted:
 		s.Status = StatusInterrupted
-	case bad, s.Truncated > 0:
+	case bad, s.Truncated > 0, s.Postponed > 0:
 		s.Status = StatusPartial
 	case s.Committed == 0:
 		s.Status = StatusNothingNew

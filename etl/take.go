@@ -14,8 +14,9 @@ import (
 
 // A verdict is what a run makes of one source. The zero value is of a source that was not taken.
 type verdict struct {
-	action string // one of Planned's actions, or "" for what is no capture
-	err    string // of ActionFail
+	action string   // one of Planned's actions, or "" for what is no capture
+	err    string   // of ActionFail
+	dates  []string // of ActionCommit and ActionSupersede in a dry run
 }
 
 // errBefore is a failure that an earlier run had on the same bytes.
@@ -35,6 +36,10 @@ func (w *worker) take(ctx, told context.Context, s *source) {
 	w.meter.current.Store(&s.name)
 	if s.member != nil {
 		defer s.member.archive.release()
+	}
+	if !s.once && w.late() {
+		w.postpone()
+		return
 	}
 	l := &load{worker: w, source: s, opened: time.Now()}
 	done, err := l.take(ctx, told)
@@ -85,6 +90,10 @@ func (l *load) take(ctx, told context.Context) (*loaded, error) {
 	}
 	if known := l.recall(); known != nil {
 		return known, nil
+	}
+	if !l.asked() {
+		l.leave()
+		return nil, nil
 	}
 	if l.id, err = capture.Fingerprint(l.stored, s.size); err != nil {
 		return nil, fmt.Errorf("fingerprint: %w", err)
@@ -199,7 +208,7 @@ func (w *worker) plan(done *loaded) {
 	if _, live := w.state.ByContent(done.content); live || len(done.supersedes) > 0 {
 		action = ActionSupersede
 	}
-	w.judge(done.source, verdict{action: action})
+	w.judge(done.source, verdict{action: action, dates: done.dates})
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.sum.Committed++

@@ -12,10 +12,16 @@ import (
 
 // datasetFlags narrow what a command reads, and name the user's files: enrichments and queries.
 func datasetFlags() []cli.Flag {
-	return append(rangeFlags(),
+	return append(rangeFlags(), userFlags()...)
+}
+
+// userFlags name the user's files.
+func userFlags() []cli.Flag {
+	return []cli.Flag{
 		&cli.StringFlag{Name: "networks", Usage: "`FILE` that declares your networks, sites and servers (docs/enrichment.md)"},
 		&cli.StringSliceFlag{Name: "geoip", Usage: "geolocation database `FILE` (.mmdb); may be repeated"},
-		&cli.StringFlag{Name: "sql", Usage: "named queries of your own in `DIR`, before ours of the same name"})
+		&cli.StringFlag{Name: "sql", Usage: "named queries of your own in `DIR`, before ours of the same name"},
+	}
 }
 
 // rangeFlags narrow what a command reads.

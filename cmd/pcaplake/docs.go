@@ -59,10 +59,12 @@ func cliMarkdown(app *cli.App) string {
 |---|---|
 | 0 | done, also when there was nothing new |
 | 1 | failed; also when every input was bad, and when verify finds damage |
-| 3 | partial: some inputs were bad or truncated, the rest is committed |
+| 3 | partial: some inputs were bad or truncated, or the time was up; the rest is committed |
 | 64 | usage, also options that conflict with what is committed |
 | 66 | no input, or no lake |
 | 74 | the disk failed or is full |
+| 75 | busy: another run works on the lake; try later |
+| 99 | there was nothing new, where ` + "`" + `run --exit-when-empty 99` + "`" + ` asks for it |
 | 130, 143 | interrupted by SIGINT, SIGTERM |
 `)
 	return b.String()

@@ -16,6 +16,7 @@ import (
 // Exit statuses, after sysexits.h where that has one. 2 stays free: a Go panic ends with it.
 const (
 	exitFailed      = 1
+	exitPartial     = 3
 	exitUsage       = 64
 	exitNoInput     = 66
 	exitIO          = 74
@@ -60,6 +61,8 @@ func exitStatus(err error) int {
 		return exitUsage
 	case errors.Is(err, lake.ErrNoLake):
 		return exitNoInput
+	case errors.As(err, new(*lake.BusyError)):
+		return exitBusy
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EIO), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EDQUOT):
 		return exitIO
 	case errors.Is(err, context.Canceled):

@@ -27,20 +27,18 @@ Exit status: 0 done, also when there was nothing to do; 1 the cap cannot be met;
 Examples:
   pcaplake expire --keep payloads=7d,packets=30d,dns=400d
   pcaplake expire --max-bytes 500GB --dry-run`,
-		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "keep", Usage: "how long rows of tables are kept: `TABLE=AGE,…`, ages in d, h, m"},
-			&cli.StringFlag{Name: "max-bytes", Usage: "cap on what lies in the lake's folder: `SIZE`, such as 500GB or 2TiB"},
-			graceFlag(),
-			&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and do nothing"},
-			outputFlag(),
-		}, formatFlags()...),
+		Flags:  slices.Concat(retentionFlags(), []cli.Flag{&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and do nothing"}, outputFlag()}, formatFlags()),
 		Action: func(c *cli.Context) error { return expire(c, s) },
 	}
 }
 
-// graceFlag is how long removed files stay.
-func graceFlag() cli.Flag {
-	return &cli.StringFlag{Name: "grace", Usage: "how long removed files stay on the disk: an `AGE`", Value: "24h"}
+// retentionFlags say what of a lake is kept, and for how long.
+func retentionFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "keep", Usage: "how long rows of tables are kept: `TABLE=AGE,…`, ages in d, h, m"},
+		&cli.StringFlag{Name: "max-bytes", Usage: "cap on what lies in the lake's folder: `SIZE`, such as 500GB or 2TiB"},
+		&cli.StringFlag{Name: "grace", Usage: "how long removed files stay on the disk: an `AGE`", Value: "24h"},
+	}
 }
 
 func expire(c *cli.Context, s streams) error {
@@ -72,14 +70,21 @@ func expireOptions(c *cli.Context) (etl.ExpireOptions, error) {
 	if o.Grace, err = parseAge(c.String("grace")); err != nil {
 		return o, usage(fmt.Errorf("--grace %q: %w", c.String("grace"), err))
 	}
-	if text := c.String("max-bytes"); text != "" {
-		n, err := humanize.ParseBytes(text)
-		if err != nil || n == 0 || n > 1<<62 {
-			return o, usage(fmt.Errorf("--max-bytes %q: a size such as 500GB or 2TiB", text))
-		}
-		o.MaxBytes = int64(n)
+	o.MaxBytes, err = parseSize(c, "max-bytes")
+	return o, err
+}
+
+// parseSize reads a flag that is a size; one that is not there is 0.
+func parseSize(c *cli.Context, flag string) (int64, error) {
+	text := c.String(flag)
+	if text == "" {
+		return 0, nil
 	}
-	return o, nil
+	n, err := humanize.ParseBytes(text)
+	if err != nil || n == 0 || n > 1<<62 {
+		return 0, usage(fmt.Errorf("--%s %q: a size such as 500GB or 2TiB", flag, text))
+	}
+	return int64(n), nil
 }
 
 // parseKeep reads how long each table is kept.

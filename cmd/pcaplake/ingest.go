@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"runtime"
@@ -28,25 +29,31 @@ Examples:
   pcaplake ingest --sensor dmz --payload 256 'tap/*.pcap.gz'  with the first 256 bytes of every payload
   tcpdump -i eth0 -w - -c 1000 | pcaplake ingest -            from a pipe
   pcaplake ingest --live eth0 --count 100                     from an interface`,
-		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "sensor", Usage: "`NAME` of where the captures were taken", Value: "default"},
-			&cli.IntFlag{Name: "jobs", Usage: "captures read at a time; 0: one per processor"},
-			&cli.StringFlag{Name: "payload", Usage: "bytes of each payload to keep: `N` or all", Value: "0"},
-			&cli.DurationFlag{Name: "flow-idle", Usage: "a flow ends when it is silent for longer than this `TIME`", Value: flow.DefaultIdle * time.Microsecond},
-			&cli.DurationFlag{Name: "flow-active", Usage: "a flow ends when it lasts longer than this `TIME`", Value: flow.DefaultActive * time.Microsecond},
-			&cli.StringFlag{Name: "flow-vlan", Usage: "VLANs are part of the key of flows: `on` or off", Value: "on"},
-			&cli.IntFlag{Name: "flow-max", Usage: "`N` flows are open at a time in a capture; beyond that the longest silent one ends", Value: flow.DefaultOpen},
-			&cli.DurationFlag{Name: "settle", Usage: "leave files changed within this `TIME` for later"},
-			&cli.StringFlag{Name: "after", Usage: "what becomes of a source that is committed: keep, move=`DIR` or delete", Value: "keep"},
+		Flags: append(readingFlags(0),
 			&cli.BoolFlag{Name: "replace", Usage: "put named files in the place of what was read from them before, or with other options"},
-			&cli.BoolFlag{Name: "sha256", Usage: "record SHA-256 of the sources as well"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "say what would be done"},
 			&cli.StringFlag{Name: "summary", Usage: "write the summary to `FILE` as well"},
 			&cli.StringFlag{Name: "live", Usage: "capture from interface `IFACE` first (Linux)"},
 			&cli.Int64Flag{Name: "count", Usage: "end the live capture after `N` frames"},
 			&cli.DurationFlag{Name: "duration", Usage: "end the live capture after this `TIME`"},
-		},
+		),
 		Action: func(c *cli.Context) error { return ingest(c, s) },
+	}
+}
+
+// readingFlags say how captures are read. Settle is the default of --settle.
+func readingFlags(settle time.Duration) []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "sensor", Usage: "`NAME` of where the captures were taken", Value: "default"},
+		&cli.IntFlag{Name: "jobs", Usage: "captures read at a time; 0: one per processor"},
+		&cli.StringFlag{Name: "payload", Usage: "bytes of each payload to keep: `N` or all", Value: "0"},
+		&cli.DurationFlag{Name: "flow-idle", Usage: "a flow ends when it is silent for longer than this `TIME`", Value: flow.DefaultIdle * time.Microsecond},
+		&cli.DurationFlag{Name: "flow-active", Usage: "a flow ends when it lasts longer than this `TIME`", Value: flow.DefaultActive * time.Microsecond},
+		&cli.StringFlag{Name: "flow-vlan", Usage: "VLANs are part of the key of flows: `on` or off", Value: "on"},
+		&cli.IntFlag{Name: "flow-max", Usage: "`N` flows are open at a time in a capture; beyond that the longest silent one ends", Value: flow.DefaultOpen},
+		&cli.DurationFlag{Name: "settle", Usage: "leave files changed within this `TIME` for later", Value: settle},
+		&cli.StringFlag{Name: "after", Usage: "what becomes of a source that is committed: keep, move=`DIR` or delete", Value: "keep"},
+		&cli.BoolFlag{Name: "sha256", Usage: "record SHA-256 of the sources as well"},
 	}
 }
 
@@ -58,14 +65,8 @@ func ingest(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	var bar *progressBar
-	if f, ok := terminal(s.err); ok {
-		bar = newProgressBar(f, "captures")
-		o.Progress = bar.show
-	}
 	// The first signal lets the captures at hand be dropped or finished whole; the summary is written all the same.
-	summary, err := etl.Ingest(c.Context, o)
-	bar.finish()
+	summary, err := ingestShown(c.Context, s, o)
 	if werr := writeSummary(c, s, summary); err == nil && werr != nil {
 		return werr
 	}
@@ -87,13 +88,39 @@ func boundMemory(jobs int) {
 	}
 }
 
+// ingestShown ingests, with a bar on a terminal.
+func ingestShown(ctx context.Context, s streams, o etl.Options) (etl.Summary, error) {
+	var bar *progressBar
+	if f, ok := terminal(s.err); ok {
+		bar = newProgressBar(f, "captures")
+		o.Progress = bar.show
+	}
+	defer bar.finish()
+	boundMemory(o.Jobs)
+	return etl.Ingest(ctx, o)
+}
+
 func ingestOptions(c *cli.Context, s streams) (etl.Options, error) {
-	boundMemory(c.Int("jobs"))
+	o, err := readingOptions(c, s)
+	if err != nil {
+		return o, err
+	}
+	o.Sources, o.Stdin, o.Replace, o.Explicit = c.Args().Slice(), s.in, c.Bool("replace"), slices.ContainsFunc(rowOptions, c.IsSet)
+	if name := c.String("live"); name != "" {
+		o.Live = &capture.LiveOptions{Interface: name, Count: c.Int64("count"), Duration: c.Duration("duration")}
+	}
+	if len(o.Sources) == 0 && o.Live == nil {
+		return o, usage(fmt.Errorf("nothing to ingest: name files, folders, a pattern, - or --live IFACE"))
+	}
+	return o, nil
+}
+
+// readingOptions are what the flags of readingFlags say.
+func readingOptions(c *cli.Context, s streams) (etl.Options, error) {
 	o := etl.Options{
-		Lake: c.String("lake"), Sources: c.Args().Slice(), Stdin: s.in, Sensor: c.String("sensor"), Jobs: c.Int("jobs"),
-		Settle: c.Duration("settle"), After: c.String("after"), SHA256: c.Bool("sha256"), Replace: c.Bool("replace"), DryRun: c.Bool("dry-run"),
-		FlowIdle: c.Duration("flow-idle"), FlowActive: c.Duration("flow-active"), FlowMax: c.Int("flow-max"),
-		Explicit: slices.ContainsFunc(rowOptions, c.IsSet), ToolVersion: version,
+		Lake: c.String("lake"), Sensor: c.String("sensor"), Jobs: c.Int("jobs"), Settle: c.Duration("settle"), After: c.String("after"),
+		SHA256: c.Bool("sha256"), DryRun: c.Bool("dry-run"), FlowIdle: c.Duration("flow-idle"), FlowActive: c.Duration("flow-active"),
+		FlowMax: c.Int("flow-max"), ToolVersion: version,
 	}
 	switch vlan := c.String("flow-vlan"); vlan {
 	case "on", "off":
@@ -105,16 +132,8 @@ func ingestOptions(c *cli.Context, s streams) (etl.Options, error) {
 	if o.Log, err = newLog(c, s.err); err != nil {
 		return o, err
 	}
-	if o.Payload, err = payloadBytes(c.String("payload")); err != nil {
-		return o, err
-	}
-	if name := c.String("live"); name != "" {
-		o.Live = &capture.LiveOptions{Interface: name, Count: c.Int64("count"), Duration: c.Duration("duration")}
-	}
-	if len(o.Sources) == 0 && o.Live == nil {
-		return o, usage(fmt.Errorf("nothing to ingest: name files, folders, a pattern, - or --live IFACE"))
-	}
-	return o, nil
+	o.Payload, err = payloadBytes(c.String("payload"))
+	return o, err
 }
 
 func payloadBytes(text string) (int, error) {

@@ -49,6 +49,21 @@ func report(c *cli.Context, s streams) error {
 		return err
 	}
 	page := c.String("output")
+	if err := writeReport(page, r); err != nil {
+		return err
+	}
+	fmt.Fprintln(s.out, queries.EscapeText(page))
+	for _, line := range r.Highlights {
+		fmt.Fprintln(s.out, queries.EscapeText(line))
+	}
+	return nil
+}
+
+// secret reports whether what a flag says is for nobody else to see.
+func secret(flag string) bool { return flag == "-webhook" || flag == "--webhook" }
+
+// writeReport writes a page, its data and its tables beside it.
+func writeReport(page string, r *reports.Report) error {
 	base := strings.TrimSuffix(page, filepath.Ext(page))
 	if err := writeWhole(page, r.HTML); err != nil {
 		return err
@@ -59,20 +74,18 @@ func report(c *cli.Context, s streams) error {
 	if err := os.MkdirAll(base+"-csv", 0o755); err != nil {
 		return fmt.Errorf("write tables: %w", err)
 	}
-	if err := r.CSVs(base + "-csv"); err != nil {
-		return err
-	}
-	fmt.Fprintln(s.out, queries.EscapeText(page))
-	for _, line := range r.Highlights {
-		fmt.Fprintln(s.out, queries.EscapeText(line))
-	}
-	return nil
+	return r.CSVs(base + "-csv")
 }
 
-// commandLine is what the user typed, words with spaces in quotes.
+// commandLine is what the user typed, words with spaces in quotes, without secrets.
 func commandLine() string {
 	words := []string{"pcaplake"}
-	for _, w := range os.Args[1:] {
+	for i, w := range os.Args[1:] {
+		if flag, _, joined := strings.Cut(w, "="); joined && secret(flag) {
+			w = flag + "=…"
+		} else if secret(os.Args[i]) {
+			w = "…"
+		}
 		if strings.ContainsAny(w, " \t\n'\"$") {
 			w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 		}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pcaplake/pcaplake/etl"
+	"github.com/pcaplake/pcaplake/etl/lake"
+	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/reports"
+)
+
+// latestPage is the name of the last night's page.
+const latestPage = "latest.html"
+
+// doReport writes the page of the night, unless it is there and nothing was committed since. The page's file has the time at which the lake was read for
+// it, so that a run after one that failed in between makes it again.
+func (n *night) doReport(ctx context.Context) outcome {
+	switch {
+	case n.reportDir == "":
+		return outcome{status: statusSkipped, reason: "no --report-dir was told"}
+	case n.sum.DryRun:
+		return outcome{status: statusSkipped, reason: "nothing is written in a dry run"}
+	}
+	read := time.Now()
+	l, err := lake.Open(ctx, n.ingest.Lake)
+	if err != nil {
+		return failed(err, nil)
+	}
+	state, err := l.Load(ctx)
+	if err != nil {
+		return failed(err, nil)
+	}
+	r := &reported{Page: filepath.Join(n.reportDir, n.sum.Night+".html")}
+	d := n.data
+	if d.From, d.To, err = n.period(ctx, l, state); err != nil {
+		return failed(err, nil)
+	}
+	if d.To.IsZero() {
+		return outcome{status: statusSkipped, reason: "nothing was committed"}
+	}
+	r.From, r.To = d.From.Format(time.RFC3339Nano), d.To.Format(time.RFC3339Nano)
+	if current, err := n.current(ctx, l, r.Page); err != nil {
+		return failed(err, nil)
+	} else if current {
+		return outcome{status: statusSkipped, reason: "nothing was committed since the page was written"}
+	}
+	d.Files, d.Captures = state.AllFiles(), append(state.Captures(), etl.Quarantined(l.Root())...)
+	if err := n.write(ctx, d, r, read); err != nil {
+		return failed(err, r)
+	}
+	return outcome{status: etl.StatusOK, details: r}
+}
+
+// period is the time that the page covers: what was committed since midnight, or that of --from and --to where the lake has some of it. No end means that
+// there is nothing to show.
+func (n *night) period(ctx context.Context, l *lake.Lake, state *lake.State) (from, to time.Time, err error) {
+	asked := &n.ingest
+	bounded := !asked.From.IsZero() || !asked.To.IsZero()
+	var young map[string]bool
+	if !bounded {
+		if young, err = l.CommittedSince(ctx, n.began.UTC().Truncate(24*time.Hour)); err != nil {
+			return from, to, err
+		}
+	}
+	for _, m := range state.Manifests() {
+		if m.FirstTS == nil || !bounded && !young[m.ContentHash] {
+			continue
+		}
+		first, end := time.UnixMicro(*m.FirstTS).UTC(), time.UnixMicro(*m.LastTS+1).UTC()
+		if bounded {
+			if first.Before(asked.From) {
+				first = asked.From
+			}
+			if !asked.To.IsZero() && end.After(asked.To) {
+				end = asked.To
+			}
+			if !first.Before(end) {
+				continue
+			}
+		}
+		if to.IsZero() || first.Before(from) {
+			from = first
+		}
+		if end.After(to) {
+			to = end
+		}
+	}
+	return from, to, nil
+}
+
+// current reports whether a page is there that shows all that is committed.
+func (n *night) current(ctx context.Context, l *lake.Lake, page string) (bool, error) {
+	info, err := os.Stat(page)
+	if err != nil {
+		return false, nil // the writing of it will tell what is wrong
+	}
+	since, err := l.CommittedSince(ctx, info.ModTime())
+	return err == nil && len(since) == 0, err
+}
+
+// write makes the page and the files beside it; the page of the last night is the same under another name.
+func (n *night) write(ctx context.Context, d queries.Dataset, r *reported, read time.Time) error {
+	session, err := queries.Open(ctx, d)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	made, err := reports.Build(ctx, session, reports.Options{Title: "Night of " + n.sum.Night, Command: commandLine(), ToolVersion: version, Generated: n.began})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(n.reportDir, 0o755); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if err := writeWhole(filepath.Join(n.reportDir, latestPage), made.HTML); err != nil {
+		return err
+	}
+	if err := writeReport(r.Page, made); err != nil {
+		return err
+	}
+	r.Highlights = made.Highlights
+	if err := os.Chtimes(r.Page, read, read); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pcaplake/pcaplake/etl"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+)
+
+func exampleNight() *nightSummary {
+	free := int64(1 << 40)
+	return &nightSummary{
+		Command: "run", Status: etl.StatusOK, Night: "2026-11-22", Started: time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC), Seconds: 90, FreeBytes: &free,
+		Totals: &totals{Committed: 24, Known: 3, Packets: 5_000_000, LakeBytes: 9 << 30},
+		Steps:  []stepSummary{{Step: "expire", Status: etl.StatusOK, Seconds: 1}, {Step: "ingest", Status: etl.StatusOK, Seconds: 80}, {Step: "expire", Status: etl.StatusOK, Seconds: 2}},
+	}
+}
+
+// TestMetrics holds the textfile against Prometheus' own rules, with promtool too where that is installed, and its figures against the summary.
+func TestMetrics(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pcaplake.prom")
+	night := exampleNight()
+	if err := writeMetrics(path, night); err != nil {
+		t.Fatal(err)
+	}
+	success := `pcaplake_run_last_success_timestamp_seconds 1.76377689e+09`
+	holdMetrics(t, path, success, `pcaplake_run_captures{outcome="committed"} 24`, `pcaplake_run_step_seconds{step="expire"} 3`, `pcaplake_run_status{status="ok"} 1`)
+	night.Started, night.Status, night.Steps[1].Status = night.Started.Add(24*time.Hour), etl.StatusFailed, etl.StatusFailed
+	if err := writeMetrics(path, night); err != nil {
+		t.Fatal(err)
+	}
+	holdMetrics(t, path, success, `pcaplake_run_status{status="failed"} 1`, `pcaplake_run_status{status="ok"} 0`, `pcaplake_run_step_failed{step="ingest"} 1`)
+
+	if err := os.WriteFile(path, []byte("no metrics"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeMetrics(path, night); err == nil {
+		t.Error("a file that is none of metrics was replaced")
+	}
+}
+
+func holdMetrics(t *testing.T, path string, want ...string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems, err := promlint.New(bytes.NewReader(text)).Lint()
+	if err != nil || len(problems) > 0 {
+		t.Errorf("lint: %v, %v", problems, err)
+	}
+	if tool, err := exec.LookPath("promtool"); err == nil {
+		check := exec.Command(tool, "check", "metrics")
+		check.Stdin = bytes.NewReader(text)
+		if out, err := check.CombinedOutput(); err != nil || len(out) > 0 {
+			t.Errorf("promtool: %v: %s", err, out)
+		}
+	}
+	for _, line := range want {
+		if !strings.Contains(string(text), "\n"+line+"\n") {
+			t.Errorf("no line %s in\n%s", line, text)
+		}
+	}
+}
+
+// TestWebhook posts to a server of its own.
+func TestWebhook(t *testing.T) {
+	var got []byte
+	status := http.StatusNoContent
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got, _ = io.ReadAll(r.Body)
+		if r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s of %s", r.Method, r.Header.Get("Content-Type"))
+		}
+		w.WriteHeader(status)
+	}))
+	address := server.URL + "/s3cret"
+	if err := postSummary(t.Context(), address, exampleNight()); err != nil {
+		t.Fatal(err)
+	}
+	want, err := json.Marshal(exampleNight())
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("posted %s, want %s, %v", got, want, err)
+	}
+	status = http.StatusForbidden
+	refused := postSummary(t.Context(), address, exampleNight())
+	server.Close()
+	gone := postSummary(t.Context(), address, exampleNight())
+	for _, err := range []error{refused, gone, checkWebhook("ftp://host/s3cret"), checkWebhook("s3cret")} {
+		if err == nil || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("error %v: it must be one and tell no secret", err)
+		}
+	}
+}
+
+var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// TestLineage holds the events of a run against what OpenLineage's schema 2-0-2 asks of a RunEvent.
+func TestLineage(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "lineage.ndjson")
+	for _, sources := range []string{"../../testdata/web.pcap", filepath.Join(dir, "nowhere")} {
+		var out, log bytes.Buffer
+		run([]string{"pcaplake", "run", "--lake", filepath.Join(dir, "lake"), "--source", sources, "--settle", "0s", "--lineage", path}, nil, &out, &log)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var types []string
+	runs := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		var e map[string]any
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		holdEvent(t, e)
+		types = append(types, e["eventType"].(string))
+		runs[e["run"].(map[string]any)["runId"].(string)] = true
+	}
+	if got := strings.Join(types, " "); got != "START RUNNING COMPLETE START FAIL" || len(runs) != 2 {
+		t.Errorf("events %s of %d runs", got, len(runs))
+	}
+	if !strings.Contains(string(text), `/testdata/web.pcap"}],"outputs":[{"namespace":"file","name":"`) || !strings.Contains(string(text), `"rowCount":170,`) {
+		t.Errorf("the capture and its tables are not told: %s", text)
+	}
+}
+
+// holdEvent holds the parts that are required, their forms, and that facets say who made them.
+func holdEvent(t *testing.T, e map[string]any) {
+	t.Helper()
+	run, job := e["run"].(map[string]any), e["job"].(map[string]any)
+	if at, err := time.Parse(time.RFC3339Nano, e["eventTime"].(string)); err != nil || at.IsZero() {
+		t.Errorf("eventTime %v", e["eventTime"])
+	}
+	if !uuidForm.MatchString(run["runId"].(string)) || job["namespace"] == "" || job["name"] == "" {
+		t.Errorf("run %v, job %v", run, job)
+	}
+	for _, uri := range []string{"producer", "schemaURL"} {
+		if !strings.HasPrefix(e[uri].(string), "https://") {
+			t.Errorf("%s %v", uri, e[uri])
+		}
+	}
+	holdFacets(t, run["facets"])
+	for _, list := range []string{"inputs", "outputs"} {
+		for _, d := range e[list].([]any) {
+			dataset := d.(map[string]any)
+			if dataset["namespace"] != "file" || !filepath.IsAbs(dataset["name"].(string)) {
+				t.Errorf("dataset %v", dataset)
+			}
+			holdFacets(t, dataset["outputFacets"])
+		}
+	}
+}
+
+func holdFacets(t *testing.T, facets any) {
+	t.Helper()
+	if facets == nil {
+		return
+	}
+	for name, f := range facets.(map[string]any) {
+		facet := f.(map[string]any)
+		for _, uri := range []string{"_producer", "_schemaURL"} {
+			if s, ok := facet[uri].(string); !ok || !strings.HasPrefix(s, "https://") {
+				t.Errorf("facet %s: %s is %v", name, uri, facet[uri])
+			}
+		}
+	}
+}
