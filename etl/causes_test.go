@@ -15,7 +15,7 @@ import (
 type causes struct {
 	fragments, tunnels, malformed map[talkers]bool
 	extended                      map[netip.AddrPort]bool
-	carried                       map[talkers]bool // between addresses; nil until it is asked for
+	carried                       map[talkers]string // between addresses: why; nil until it is asked for
 }
 
 func newCauses(packets []schema.Packet) *causes {
@@ -68,7 +68,7 @@ var unread = []string{"nsh", "6lowpan", "avsp"}
 // for payload.
 func (w *causes) carrier(t *testing.T, program, path string, packets []schema.Packet, key talkers) string {
 	if w.carried == nil {
-		w.carried = map[talkers]bool{}
+		w.carried = map[talkers]string{}
 		out, err := exec.Command(program, "-n", "-r", path, "-T", "fields", "-E", "occurrence=a", "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE", "-e", "frame.number",
 			"-e", "frame.protocols", "-e", "ip.src", "-e", "ipv6.src", "-e", "ip.dst", "-e", "ipv6.dst").Output()
 		if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || exit.ExitCode() > 2) {
@@ -80,24 +80,31 @@ func (w *causes) carrier(t *testing.T, program, path string, packets []schema.Pa
 			}
 		}
 	}
-	if pair, _ := talkersOf(anyProtocol, netip.AddrPortFrom(key.a.Addr(), 0), netip.AddrPortFrom(key.b.Addr(), 0)); w.carried[pair] {
-		return "headers in another, which decode takes for payload, or around the one whose addresses the row has: NSH, 6LoWPAN, Arista, LISP, PIM, NHRP, OpenFlow"
-	}
-	return ""
+	pair, _ := talkersOf(anyProtocol, netip.AddrPortFrom(key.a.Addr(), 0), netip.AddrPortFrom(key.b.Addr(), 0))
+	return w.carried[pair]
 }
 
+// noteCarried takes the cells of a frame.
 func (w *causes) noteCarried(cells []string, packets []schema.Packet) {
 	at := slices.IndexFunc(packets, func(p schema.Packet) bool { return p.FrameNo == atoi(cells[0]) })
 	if at < 0 {
 		return
 	}
+	p, layers := &packets[at], strings.Split(cells[1], ":")
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(layers, func(layer string) bool { return slices.Contains(names, layer) })
+	}
 	sources, receivers := strings.Split(strings.Trim(cells[2]+","+cells[3], ","), ","), strings.Split(strings.Trim(cells[4]+","+cells[5], ","), ",")
-	isUnread := slices.ContainsFunc(strings.Split(cells[1], ":"), func(layer string) bool { return slices.Contains(unread, layer) })
 	for i := range min(len(sources), len(receivers)) {
 		a, b := endOf(sources[i], ""), endOf(receivers[i], "")
-		if p := &packets[at]; (len(sources) > 1 || isUnread) && (a.Addr() != p.SrcIP || b.Addr() != p.DstIP) {
-			pair, _ := talkersOf(anyProtocol, a, b)
-			w.carried[pair] = true
+		pair, _ := talkersOf(anyProtocol, a, b)
+		switch own := a.Addr() == p.SrcIP && b.Addr() == p.DstIP; {
+		case own && has("icmp", "icmpv6") && p.IPProto != 1 && p.IPProto != 58:
+			w.carried[pair] = "ICMP inside, for which the filter leaves the frame out"
+		case !own && p.Malformed == schema.MalformedIPVersion:
+			w.carried[pair] = "tshark believes IPv6 where IPv4 is announced"
+		case !own && (len(sources) > 1 || has(unread...)):
+			w.carried[pair] = "headers in another, which decode takes for payload, or around that of the row: NSH, 6LoWPAN, Arista, LISP, PIM, NHRP, OpenFlow"
 		}
 	}
 }

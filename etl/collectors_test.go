@@ -2,6 +2,7 @@ package etl
 
 import (
 	"bytes"
+	"cmp"
 	"maps"
 	"net/netip"
 	"os"
@@ -126,22 +127,54 @@ func (c *collection) compare(rel string, got, want map[way]sent, packets []schem
 			continue
 		}
 		key, _ := talkersOf(w.proto, w.src, w.dst)
-		cause := why.of(key)
-		if cause == "" {
-			cause = headerless(got[w], want[w], packets)
-		}
-		if c.found[cause]++; cause == "" {
+		cause := cmp.Or(why.of(key), collectorCause(w, got[w], want[w], packets))
+		back := way{w.proto, w.dst, w.src}
+		switch {
+		case cause != "":
+		case got[w].packets+got[back].packets == want[w].packets+want[back].packets:
+			cause = "packets that it gives to the other direction"
+		case c.name == "argus" && want[w].packets < got[w].packets:
+			cause = "packets that argus leaves out; flows have as many as tshark -z conv"
+		default:
 			c.t.Errorf("%s: %v: flows have %v, %s %v", rel, w, got[w], c.name, want[w])
 		}
+		c.found[cause]++
 	}
 }
 
-// headerless explains lengths without link headers.
-func headerless(got, want sent, packets []schema.Packet) string {
-	if got.packets == want.packets && got.bytes-want.bytes == 4*got.packets && packets[0].LinkType != 1 {
-		return "argus counts no header of 4 bytes of link types other than Ethernet"
+// collectorCause explains what a program does otherwise by the packets between two addresses.
+func collectorCause(w way, got, want sent, packets []schema.Packet) string {
+	if less := got.bytes - want.bytes; got.packets == want.packets && packets[0].LinkType != 1 && (less == 4*got.packets || less == 16*got.packets) {
+		return "argus counts no header of link types other than Ethernet"
+	}
+	for i := range packets {
+		p := &packets[i]
+		switch forth := p.SrcIP == w.src.Addr() && p.DstIP == w.dst.Addr(); {
+		case !forth:
+		case p.Malformed != "":
+			return "malformed or cut"
+		case p.ChksumNote == schema.ChksumSuperframe:
+			return "a length of 0 before segmentation offload, which flows take from the frame"
+		case want.packets == got.packets && p.WireLen > 1522:
+			return "frames of more than 1,522 bytes, of which nfpcapd counts none"
+		case want.packets > got.packets && p.IPFragOffset > 0:
+			return "later fragments, of which argus takes the first bytes for ports"
+		case want.packets > got.packets && p.IPVersion == 6 && p.IPOptionsCount > 0:
+			return "IPv6 extension headers, more than sixteen or ESP, behind which argus believes ports"
+		case want.packets < got.packets && p.LinkType != packets[0].LinkType:
+			return "another link type than that of the first frame, by which libpcap reads all"
+		case want.packets < got.packets && !slices.Contains([]string{"eth", "eth:vlan", "raw", ""}, belowIP(p)):
+			return "headers below IP, of which it reads none or only some: " + belowIP(p)
+		}
 	}
 	return ""
+}
+
+// belowIP is what stands below IP in the chain of a packet.
+func belowIP(p *schema.Packet) string {
+	layers := strings.Split(p.Protocols, ":")
+	at := slices.IndexFunc(layers, func(layer string) bool { return layer == "ip" || layer == "ipv6" })
+	return strings.Join(layers[:max(at, 0)], ":")
 }
 
 func (c *collection) report() {
