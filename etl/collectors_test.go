@@ -147,6 +147,8 @@ func collectorCause(w way, got, want sent, packets []schema.Packet) string {
 	if less := got.bytes - want.bytes; got.packets == want.packets && packets[0].LinkType != 1 && (less == 4*got.packets || less == 16*got.packets) {
 		return "argus counts no header of link types other than Ethernet"
 	}
+	first := packets[0].LinkType
+	mixed := slices.ContainsFunc(packets, func(p schema.Packet) bool { return p.LinkType != first })
 	for i := range packets {
 		p := &packets[i]
 		switch forth := p.SrcIP == w.src.Addr() && p.DstIP == w.dst.Addr(); {
@@ -161,8 +163,8 @@ func collectorCause(w way, got, want sent, packets []schema.Packet) string {
 			return "later fragments, of which argus takes the first bytes for ports"
 		case want.packets > got.packets && p.IPVersion == 6 && p.IPOptionsCount > 0:
 			return "IPv6 extension headers, more than sixteen or ESP, behind which argus believes ports"
-		case want.packets < got.packets && p.LinkType != packets[0].LinkType:
-			return "another link type than that of the first frame, by which libpcap reads all"
+		case want.packets < got.packets && mixed:
+			return "several link types, of which libpcap reads the first"
 		case want.packets < got.packets && !slices.Contains([]string{"eth", "eth:vlan", "raw", ""}, belowIP(p)):
 			return "headers below IP, of which it reads none or only some: " + belowIP(p)
 		}
