@@ -50,9 +50,9 @@ func (w *causes) note(p *schema.Packet, proto, src, dst, outerProto, outerSrc, o
 func (w *causes) of(key talkers) string {
 	switch {
 	case w.tunnels[key]:
-		return "in or around a tunnel, where tshark counts every header and flows the innermost"
+		return "in or around a tunnel, of which flows have the innermost header"
 	case w.fragments[key]:
-		return "fragments, of which tshark counts the first and flows all"
+		return "fragments, of which flows count all, with the ports of the first"
 	case w.extended[key.a], w.extended[key.b]:
 		return "source routes and IPv6 routing headers, whose last address tshark takes for the receiver"
 	case w.malformed[key]:
