@@ -19,6 +19,8 @@ type chunk struct {
 	decode.Rows
 	late    []schema.DNS  // of frames of earlier chunks
 	flows   []schema.Flow // that ended
+	minutes []schema.Rollup
+	hours   []schema.Rollup
 	decoded chan struct{} // holds one when the rows are there
 }
 
@@ -27,7 +29,7 @@ func newChunk() *chunk { return &chunk{decoded: make(chan struct{}, 1)} }
 func (c *chunk) reset() {
 	c.Rows.Reset()
 	clear(c.comments)
-	c.frames, c.bytes, c.comments, c.late, c.flows = c.frames[:0], c.bytes[:0], c.comments[:0], nil, nil
+	c.frames, c.bytes, c.comments, c.late, c.flows, c.minutes, c.hours = c.frames[:0], c.bytes[:0], c.comments[:0], nil, nil, nil, nil
 }
 
 // take copies a frame. Where the buffer has to grow, the frames before it keep the old one.

@@ -97,7 +97,7 @@ func TestCompact(t *testing.T) {
 	}
 	var plan []Merging
 	dry := compact(t, CompactOptions{DryRun: true, Show: func(p []Merging) error { plan = p; return nil }})
-	if dry.Run != "" || dry.Merged != len(plan) || dry.Merged != 10 || len(state(t, "lake").AllFiles()) != files {
+	if dry.Run != "" || dry.Merged != len(plan) || dry.Merged != 14 || len(state(t, "lake").AllFiles()) != files {
 		t.Errorf("dry run: %+v", dry)
 	}
 	c := compact(t, CompactOptions{ToolVersion: "test"})
@@ -213,7 +213,7 @@ func TestCompactLeavesYoungAlone(t *testing.T) {
 	if c := compact(t, CompactOptions{Now: hour(5)}); c.Status != StatusNothingNew {
 		t.Errorf("one old capture: %+v", c)
 	}
-	if c := compact(t, CompactOptions{Now: hour(25)}); c.Merged != 4 || c.Files != 12 {
+	if c := compact(t, CompactOptions{Now: hour(25)}); c.Merged != 6 || c.Files != 18 {
 		t.Errorf("all old: %+v", c)
 	}
 }
@@ -266,7 +266,7 @@ func TestCompactDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := compact(t, CompactOptions{})
-	if c.Status != StatusPartial || c.Failed != 2 || c.Merged != 2 || c.ExitStatus(nil) != 3 || !strings.Contains(c.Errors[1].Error, "its bytes changed") {
+	if c.Status != StatusPartial || c.Failed != 2 || c.Merged != 4 || c.ExitStatus(nil) != 3 || !strings.Contains(c.Errors[1].Error, "its bytes changed") {
 		t.Errorf("%+v", c)
 	}
 	if files := left(t); files["packets"] != 1 || files["dns"] != 4 || files["arp"] != 4 {

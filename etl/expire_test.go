@@ -84,8 +84,8 @@ func TestExpireByAge(t *testing.T) {
 	day := 24 * time.Hour
 	now := time.Now()
 	last := func(day int) time.Time { return noon(day).Add(29 * time.Second) } // of its packets
-	all := map[string]int{"packets": 3, "arp": 3, "dns": 3, "flows": 3, "payloads": 3}
-	older := map[string]int{"packets": 2, "arp": 3, "dns": 3, "flows": 3, "payloads": 3}
+	all := map[string]int{"packets": 3, "arp": 3, "dns": 3, "flows": 3, "payloads": 3, "rollup_1m": 3, "rollup_1h": 3}
+	older := map[string]int{"packets": 2, "arp": 3, "dns": 3, "flows": 3, "payloads": 3, "rollup_1m": 3, "rollup_1h": 3}
 	tests := []struct {
 		name    string
 		o       ExpireOptions
@@ -106,7 +106,7 @@ func TestExpireByAge(t *testing.T) {
 		{
 			"no grace",
 			ExpireOptions{Now: last(3), Keep: map[string]time.Duration{"packets": day / 2, "payloads": day + time.Hour}},
-			map[string]int{"arp": 3, "dns": 3, "flows": 3, "payloads": 1},
+			map[string]int{"arp": 3, "dns": 3, "flows": 3, "payloads": 1, "rollup_1m": 3, "rollup_1h": 3},
 			4, 4,
 		},
 	}
@@ -233,7 +233,7 @@ func TestExpireImpossible(t *testing.T) {
 	if !errors.Is(err, ErrCap) || e.Removed != 2 || e.Deleted != 0 {
 		t.Errorf("%v, %+v", err, e)
 	}
-	if diff := cmp.Diff(map[string]int{"packets": 3, "arp": 3, "dns": 1, "flows": 3, "payloads": 3}, left(t)); diff != "" {
+	if diff := cmp.Diff(map[string]int{"packets": 3, "arp": 3, "dns": 1, "flows": 3, "payloads": 3, "rollup_1m": 3, "rollup_1h": 3}, left(t)); diff != "" {
 		t.Errorf("live files: -want +got\n%s", diff)
 	}
 }

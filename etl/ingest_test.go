@@ -127,7 +127,7 @@ func TestIngest(t *testing.T) {
 	got.Seconds, got.PacketsPerSecond, got.Run = 0, 0, ""
 	want := Summary{
 		Command: "ingest", Status: StatusOK, CapturesFound: 1, Committed: 1, Packets: 9,
-		Rows:  map[string]int64{"packets": 9, "arp": 3, "flows": 2, "dns": 3, "payloads": 6},
+		Rows:  map[string]int64{"packets": 9, "arp": 3, "flows": 2, "dns": 3, "payloads": 6, "rollup_1m": 3, "rollup_1h": 3},
 		Bytes: got.Bytes, Rejected: map[string]int64{}, Malformed: map[string]int64{}, Errors: []SourceError{}, ToolVersion: "test",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -98,6 +98,7 @@ func (r *resolver) track(c *chunk) {
 		}
 	}
 	r.ended(c, r.flows.Ended())
+	c.minutes, c.hours = r.flows.Sums(false)
 	nameFlows(c.Packets, c.DNSs, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
 	nameFlows(c.Packets, c.late, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
 	nameFlows(c.Packets, c.DHCPs, func(m *schema.DHCP) (int64, *int64) { return m.FrameNo, &m.FlowID })
@@ -142,9 +143,15 @@ func (r *resolver) close(t *tally) error {
 		r.ended(last, r.flows.Ended())
 		r.pair(last)
 		t.flows.add(last.flows)
+		last.minutes, last.hours = r.flows.Sums(false)
 		err = r.parts.append(last)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	last.reset()
+	last.minutes, last.hours = r.flows.Sums(true)
+	return r.parts.append(last)
 }
 
 // What a fragment takes from the first of its datagram, by table.

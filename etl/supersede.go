@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
@@ -128,9 +127,6 @@ func (x *exchange) plan(ctx context.Context) (*lake.Change, error) {
 	return &x.Change, nil
 }
 
-// errCompacted is the error of a capture whose rows were added up with those of others.
-var errCompacted = errors.New("it was added up with other captures: ingest the longer capture into another lake")
-
 // remove takes the rows of captures that end out of a file: all of it, or what others have in it is written anew.
 func (x *exchange) remove(ctx context.Context, f *lake.LiveFile) error {
 	x.Removes = append(x.Removes, f.Name)
@@ -140,9 +136,6 @@ func (x *exchange) remove(ctx context.Context, f *lake.LiveFile) error {
 	}
 	if !others {
 		return nil
-	}
-	if strings.HasPrefix(f.Table, lake.SumsPrefix) { // what one capture gave to a sum cannot be told from what others gave
-		return fmt.Errorf("take it out of %s: %w", f.Name, errCompacted)
 	}
 	rest, err := rewriteWithout(ctx, x.lake, x.staging, f, x.ended)
 	if err != nil {

@@ -15,6 +15,8 @@ var tables = [...]table{
 	beside(schema.NTPs, func(c *chunk) []schema.NTP { return c.NTPs }, func(r *schema.NTP) int64 { return r.FrameNo }),
 	payloads,
 	beside(schema.Comments, func(c *chunk) []schema.Comment { return c.comments }, func(r *schema.Comment) int64 { return r.FrameNo }),
+	byDay(schema.RollupMinutes, func(c *chunk) []schema.Rollup { return c.minutes }, func(r *schema.Rollup) int64 { return r.TS }),
+	byDay(schema.RollupHours, func(c *chunk) []schema.Rollup { return c.hours }, func(r *schema.Rollup) int64 { return r.TS }),
 	byDay(schema.DNSs, func(c *chunk) []schema.DNS { return c.late }, func(r *schema.DNS) int64 { return r.TS }),
 }
 

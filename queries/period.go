@@ -36,6 +36,14 @@ func (d *Dataset) reaches(first, last int64) bool {
 // ceilMicro is the first microsecond that is not before t.
 func ceilMicro(t time.Time) int64 { return t.Add(999 * time.Nanosecond).UnixMicro() }
 
+// wholeMicro is the first whole microsecond that is not before t; no time stays none.
+func wholeMicro(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return time.UnixMicro(ceilMicro(t)).UTC()
+}
+
 // beyond is the nanoseconds of t beyond its microsecond, as ts_extra_ns has them.
 func beyond(t time.Time) int { return t.Nanosecond() % 1000 }
 
@@ -45,6 +53,9 @@ func microseconds(us int64) string { return fmt.Sprintf("make_timestamp(%d::BIGI
 // are in no period.
 func (d *Dataset) where(t schema.Table) string {
 	conditions := d.period(t.FirstTS, t.LastTS)
+	if !slices.ContainsFunc(t.Columns, func(c schema.Column) bool { return c.Name == t.FirstTS+"_extra_ns" }) { // sums, whose times are whole microseconds
+		conditions = (&Dataset{From: wholeMicro(d.From), To: wholeMicro(d.To)}).period(t.FirstTS, t.LastTS)
+	}
 	if len(d.Sensors) > 0 {
 		var names []string
 		for _, s := range d.Sensors {

@@ -84,11 +84,11 @@ type Table struct {
 func Tables() []Table {
 	return []Table{
 		Packets.Table, Flows.Table, ARPs.Table, DNSs.Table, TLSs.Table, HTTPs.Table, SSHs.Table, QUICs.Table, DHCPs.Table, NTPs.Table,
-		Payloads.Table, Comments.Table,
+		Payloads.Table, Comments.Table, RollupMinutes.Table, RollupHours.Table,
 	}
 }
 
-// Spans returns whether rows last from one time to another; those of other tables have one time, ts, and ts_extra_ns.
+// Spans returns whether rows last from one time to another; those of other tables have one time, ts; but for sums, ts_extra_ns has the nanoseconds beyond it.
 func (t Table) Spans() bool { return t.FirstTS != t.LastTS }
 
 // Arrow returns the table's Arrow schema.

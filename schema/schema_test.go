@@ -49,8 +49,10 @@ var contract = map[string]string{
 		capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port ntp_version mode leap stratum poll precision
 		root_delay root_dispersion reference_id reference_ts origin_ts receive_ts transmit_ts is_response is_error request_code item_count
 		item_size cut malformed`,
-	"payloads": `capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port payload_len payload`,
-	"comments": `capture_id sensor frame_no interface_id scope ts ts_extra_ns comment`,
+	"payloads":  `capture_id sensor frame_no flow_id ts ts_extra_ns src_ip dst_ip src_port dst_port payload_len payload`,
+	"comments":  `capture_id sensor frame_no interface_id scope ts ts_extra_ns comment`,
+	"rollup_1m": `capture_id sensor ts first_ts last_ts src_ip dst_ip dst_port ip_proto service packets bytes flows`,
+	"rollup_1h": `capture_id sensor ts first_ts last_ts src_ip dst_ip dst_port ip_proto service packets bytes flows`,
 }
 
 func flowColumns() string {

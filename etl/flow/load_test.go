@@ -103,8 +103,12 @@ func TestFloodOfFlows(t *testing.T) {
 		DstIP: netip.AddrFrom4([4]byte{192, 0, 2, 1}),
 	}
 	before := live()
-	var rows, packets, peak, steady int64
+	var rows, packets, peak, steady, summed int64
 	take := func() {
+		minutes, _ := tracker.Sums(false)
+		for i := range minutes {
+			summed += minutes[i].Packets
+		}
 		for _, f := range tracker.Ended() {
 			rows++
 			packets += f.Fwd.Packets + f.Rev.Packets
@@ -131,6 +135,13 @@ func TestFloodOfFlows(t *testing.T) {
 	}
 	for tracker.Close() {
 		take()
+	}
+	minutes, _ := tracker.Sums(true)
+	for i := range minutes {
+		summed += minutes[i].Packets
+	}
+	if summed != n {
+		t.Errorf("sums have %d of %d packets", summed, n)
 	}
 	if packets != n || steady != 1 || rows-tracker.Evicted > flow.DefaultOpen {
 		t.Errorf("%d rows with %d of %d packets, the steady flow in %d, %d evicted", rows, packets, n, steady, tracker.Evicted)

@@ -31,6 +31,7 @@ type record struct {
 	forwardHigh  bool // the forward side is the high end of the key
 	letters      uint8
 	history      [maxLetters]byte
+	bin          bin
 }
 
 // begin opens the flow that a packet is the first of, and returns its number.
@@ -44,7 +45,7 @@ func (t *Tracker) begin(p *schema.Packet, key *tuple, hash uint32, high bool) ui
 		key: *key, id: p.FrameNo, hash: hash, forwardHigh: high, first: schema.NoTime, last: schema.NoTime, recent: schema.NoTime,
 		synTS: schema.NoTime, synAckTS: schema.NoTime, vlan: -1, inner: -1,
 		icmpType: uint8(p.ICMPType), icmpCode: uint8(p.ICMPCode), mac: [2]schema.MAC{p.SrcMAC, p.DstMAC},
-		macs: [2]bool{p.Has&schema.HasSrcMAC != 0, p.Has&schema.HasDstMAC != 0},
+		macs: [2]bool{p.Has&schema.HasSrcMAC != 0, p.Has&schema.HasDstMAC != 0}, bin: bin{flows: 1},
 	}
 	if p.Has&schema.HasVLAN != 0 {
 		r.vlan = int16(p.VLANID & 0xfff)
@@ -82,6 +83,7 @@ func (t *Tracker) evict() {
 // end gives out the row of a flow and closes it.
 func (t *Tracker) end(number uint32, why string) {
 	r := t.records.at(number)
+	t.flush(r)
 	t.ended = append(t.ended, schema.Flow{})
 	t.row(r, why, &t.ended[len(t.ended)-1])
 	t.places.remove(r.hash, number)

@@ -20,8 +20,8 @@ const (
 	// maxTimeout is a year: squares of inter-arrival times then fit their sums.
 	maxTimeout = 366 * 86_400_000_000
 
-	// DefaultOpen is how many flows are open at a time at most. One takes 224 bytes and 288 per direction that has packets, of which there are at
-	// most one and a half per flow; a direction with holes takes 520 more, of which there are maxBlocks at most, and the table 16: 94 MB in all when
+	// DefaultOpen is how many flows are open at a time at most. One takes 248 bytes and 288 per direction that has packets, of which there are at
+	// most one and a half per flow; a direction with holes takes 520 more, of which there are maxBlocks at most, and the table 16: 95 MB in all when
 	// everything is full, otherwise what was needed at once. A flood of spoofed packets leaves a flow its place for the time that 131,072 others take.
 	DefaultOpen = 1 << 17
 	maxBlocks   = 1 << 14
@@ -73,6 +73,10 @@ type Tracker struct {
 
 	ended []schema.Flow
 	given []schema.Flow
+
+	minute int64 // begin of that of the last packet
+	hour   int64 // of the last sums that were given out
+	sums   [2]sums
 }
 
 // Reset forgets all flows and counts, for the next capture, and keeps the memory.
@@ -95,6 +99,9 @@ func (t *Tracker) Reset() {
 	t.names = append(t.names[:0], "")
 	t.started, t.ticks, t.low, t.clock = false, 0, math.MaxInt64, math.MinInt64
 	t.ended, t.given = t.ended[:0], t.given[:0]
+	t.minute, t.hour, t.last = schema.NoTime, schema.NoTime, schema.NoTime
+	t.sums[0].reset(minute)
+	t.sums[1].reset(hour)
 }
 
 // limits are the timeouts in effect.
@@ -112,11 +119,12 @@ func limit(told, otherwise int64) uint64 {
 // Track sets the flow_id of a packet with an IP header, counts it in its flow, and reports whether it goes forward there. A packet without
 // one belongs to no flow.
 func (t *Tracker) Track(p *schema.Packet) (forward bool) {
-	if p.Has&schema.HasIP == 0 {
-		return false
-	}
 	if t.places == nil {
 		t.Reset()
+	}
+	if p.Has&schema.HasIP == 0 {
+		t.sumOther(p)
+		return false
 	}
 	t.tick(p.TS)
 	key, high := tupleOf(p, !t.IgnoreVLAN)
@@ -136,6 +144,7 @@ func (t *Tracker) Track(p *schema.Packet) (forward bool) {
 	p.FlowID, p.Has = r.id, p.Has|schema.HasFlowID
 	forward = high == r.forwardHigh
 	t.count(r, p, forward)
+	t.sum(r, p)
 	return forward
 }
 

@@ -17,7 +17,9 @@ func fill[R any](g gen, n int) []R {
 		if !bare(i) {
 			g.set(row)
 		}
-		row.FieldByName("FrameNo").SetInt(int64(i + 1))
+		if f := row.FieldByName("FrameNo"); f.IsValid() {
+			f.SetInt(int64(i + 1))
+		}
 		row.FieldByName("TS").SetInt(g.ts(i))
 	}
 	return rows

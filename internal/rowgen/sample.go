@@ -49,6 +49,7 @@ func Samples(n int, seed uint64) []Sample {
 		sample(schema.NTPs, fill[schema.NTP](newGen(seed), n)),
 		sample(schema.Payloads, Payloads(n, seed)),
 		sample(schema.Comments, Comments(n, seed)),
+		sample(schema.RollupMinutes, fill[schema.Rollup](newGen(seed), n)),
 	}
 }
 
