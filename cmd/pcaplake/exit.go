@@ -16,6 +16,7 @@ import (
 // Exit statuses, after sysexits.h where that has one. 2 stays free: a Go panic ends with it.
 const (
 	exitFailed      = 1
+	exitFound       = 4 // classify --fail-on found something
 	exitUsage       = 64
 	exitNoInput     = 66
 	exitIO          = 74
