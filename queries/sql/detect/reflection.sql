@@ -11,14 +11,14 @@
 
 WITH answers AS (
   SELECT src_ip AS source, dst_ip AS target, src_port AS port, ip_proto, flows.first_ts, flows.last_ts, fwd_packets AS packets, fwd_ip_bytes AS bytes, 0 AS repeats, bin_start(flows.first_ts, 600000000) AS bin
-  FROM flows JOIN captures USING (capture_id)
-  WHERE ip_proto = 17 AND rev_packets = 0 AND src_port < 32768 AND src_port <> dst_port AND captures.one_way IS NOT TRUE AND ip_scope(dst_ip) IN ('internal', 'external')
+  FROM flows
+  WHERE ip_proto = 17 AND rev_packets = 0 AND src_port < 32768 AND src_port <> dst_port AND capture_id NOT IN (SELECT capture_id FROM captures WHERE one_way) AND ip_scope(dst_ip) IN ('internal', 'external')
   UNION ALL
   SELECT dst_ip, src_ip, 0, ip_proto, flows.first_ts, flows.last_ts, rev_packets, rev_ip_bytes, rev_synacks, bin_start(flows.first_ts, 600000000)
-  FROM flows WHERE ip_proto = 6 AND fwd_packets = 0 AND rev_synacks > 0
+  FROM flows WHERE ip_proto = 6 AND fwd_packets = 0 AND rev_synacks > CASE WHEN capture_id IN (SELECT capture_id FROM captures WHERE one_way) THEN $min_repeats - 1 ELSE 0 END
 ), periods AS (
   SELECT target, port, ip_proto, bin, count(DISTINCT source) AS sources FROM answers GROUP BY target, port, ip_proto, bin
-  HAVING count(DISTINCT source) >= $min_sources AND (ip_proto = 17 OR NOT (SELECT coalesce(bool_or(one_way), false) FROM captures)) OR count(DISTINCT source) FILTER (repeats >= $min_repeats) >= 2
+  HAVING count(DISTINCT source) >= $min_sources OR count(DISTINCT source) FILTER (repeats >= $min_repeats) >= 2
 ), reflections AS (
   SELECT target, port, ip_proto, count(DISTINCT source) AS sources, count(*) AS flows, sum(packets) AS packets, sum(bytes) AS bytes, min(first_ts) AS start_ts, max(last_ts) AS end_ts
   FROM answers SEMI JOIN periods USING (target, port, ip_proto, bin) GROUP BY target, port, ip_proto
