@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-//go:embed sql/*.sql
+//go:embed sql/*.sql sql/detect/*.sql
 var builtin embed.FS
 
 // ErrUnknownQuery says that no named query has the name asked for; the error that wraps it names the nearest one.
@@ -23,12 +23,14 @@ func Builtin() ([]*Query, error) { return loadCatalog("") }
 // loadCatalog reads the named queries: ours, and over them those of the user's folder.
 func loadCatalog(dir string) ([]*Query, error) {
 	queries := map[string]*Query{}
-	sub, err := fs.Sub(builtin, "sql")
-	if err != nil {
-		return nil, fmt.Errorf("open built-in queries: %w", err)
-	}
-	if err := readQueries(queries, sub); err != nil {
-		return nil, err
+	for _, folder := range []string{"sql", "sql/detect"} {
+		sub, err := fs.Sub(builtin, folder)
+		if err != nil {
+			return nil, fmt.Errorf("open built-in queries: %w", err)
+		}
+		if err := readQueries(queries, sub); err != nil {
+			return nil, err
+		}
 	}
 	if dir != "" {
 		if err := readQueries(queries, os.DirFS(dir)); err != nil {

@@ -9,10 +9,16 @@ import (
 	"time"
 )
 
-// findingColumns are the columns that every detector returns.
+// findingColumns are the columns that every detector returns. class, subclass and severity are NULL where those of the header hold. An address
+// or a port is NULL where a finding has several, or none; the counts say how many.
 var findingColumns = []Column{
+	{"class", "VARCHAR"},
+	{"subclass", "VARCHAR"},
+	{"severity", "VARCHAR"},
 	{"src_ip", "VARCHAR"},
+	{"src_count", "BIGINT"},
 	{"dst_ip", "VARCHAR"},
+	{"dst_count", "BIGINT"},
 	{"dst_port", "INTEGER"},
 	{"ip_proto", "INTEGER"},
 	{"start_ts", "TIMESTAMP"},
@@ -24,7 +30,7 @@ var findingColumns = []Column{
 	{"evidence", "VARCHAR"},
 }
 
-// findingHeads are the columns before them: what the detector's header says.
+// findingHeads are the columns in the place of the first of them: what the detector's header says, or the finding itself.
 var findingHeads = []Column{
 	{"detector", "VARCHAR"},
 	{"class", "VARCHAR"},
@@ -36,7 +42,7 @@ var findingHeads = []Column{
 // Findings runs every detector and returns what they found, the gravest first: by severity, score, bytes, start, detector and text.
 // Columns: detector, class, subclass, severity, techniques, then those of every detector (src_ip … evidence).
 func (s *Session) Findings(ctx context.Context) (*Table, error) {
-	all := &Table{Columns: slices.Concat(findingHeads, findingColumns)}
+	all := &Table{Columns: slices.Concat(findingHeads, findingColumns[ownWords:])}
 	for _, q := range s.Detectors() {
 		r, err := s.Run(ctx, q, nil)
 		if err != nil {
@@ -49,17 +55,38 @@ func (s *Session) Findings(ctx context.Context) (*Table, error) {
 		if !slices.Equal(t.Columns, findingColumns) {
 			return nil, fmt.Errorf("run detector %s: its columns are %v, not %v", q.Name, t.Columns, findingColumns)
 		}
-		head := []any{q.Name, q.Class, q.Subclass, q.Severity, strings.Join(q.Techniques, " ")}
 		for _, row := range t.Rows {
-			all.Rows = append(all.Rows, slices.Concat(head, row))
+			if err := q.checkWords(row); err != nil {
+				return nil, fmt.Errorf("run detector %s: %w", q.Name, err)
+			}
+			all.Rows = append(all.Rows, slices.Concat(q.head(row), row[ownWords:]))
 		}
 	}
 	slices.SortStableFunc(all.Rows, compareFindings)
 	return all, nil
 }
 
+// ownWords is how many of findingColumns go before those of the header: class, subclass and severity.
+const ownWords = 3
+
+// head is what findingHeads say of a finding.
+func (q *Query) head(row []any) []any {
+	own := func(i int, header string) any { return cmp.Or(value[string](row[i]), header) }
+	return []any{q.Name, own(0, q.Class), own(1, q.Subclass), own(2, q.Severity), strings.Join(q.Techniques, " ")}
+}
+
+// checkWords refuses a class or severity that is none.
+func (q *Query) checkWords(row []any) error {
+	for i, words := range map[int][]string{0: Classes, 2: Severities} {
+		if w, ok := row[i].(string); ok && !slices.Contains(words, w) {
+			return fmt.Errorf("%s %q is none of %s", findingColumns[i].Name, EscapeText(w), strings.Join(words, ", "))
+		}
+	}
+	return nil
+}
+
 func compareFindings(a, b []any) int {
-	const severity, start, bytes, score, finding = 3, 9, 12, 13, 14
+	const severity, start, bytes, score, finding = 3, 11, 14, 15, 16
 	rank := func(row []any) int { return slices.Index(Severities, row[severity].(string)) }
 	return cmp.Or(
 		cmp.Compare(rank(b), rank(a)),

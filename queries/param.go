@@ -2,6 +2,7 @@ package queries
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -139,4 +140,33 @@ func (s *statement) bindOne(i bindings.IdxT, value any) bindings.State {
 		return bindings.BindVarchar(s.handle, i, v)
 	}
 	return bindings.StateError
+}
+
+// Bound is the query's SQL with the values of its parameters in their places, defaults where given has none: it runs as it stands.
+func (q *Query) Bound(given map[string]string) (string, error) {
+	values, err := q.values(given)
+	if err != nil {
+		return "", err
+	}
+	return parameterName.ReplaceAllStringFunc(bare(q.SQL), func(name string) string {
+		if value, ok := values[name[1:]]; ok {
+			return sqlValue(value)
+		}
+		return name
+	}), nil
+}
+
+var parameterName = regexp.MustCompile(`\$[a-z][a-z0-9_]*`)
+
+// sqlValue is a value of parseParam as a literal of SQL.
+func sqlValue(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "NULL"
+	case string:
+		return literal(v)
+	case time.Time:
+		return "TIMESTAMP " + literal(v.Format("2006-01-02 15:04:05.999999"))
+	}
+	return fmt.Sprint(value)
 }

@@ -65,13 +65,13 @@ func TestFindings(t *testing.T) {
 	if len(got.Rows) != 1 || len(got.Columns) != len(got.Rows[0]) {
 		t.Fatalf("%v", got)
 	}
-	want := []any{"dns-trailing-bytes", "theft", "dns-exfiltration", "high", "T1048.003 T1071.004", "10.0.0.66", "203.0.113.7", int64(53), int64(17)}
+	want := []any{"dns-trailing-bytes", "theft", "dns-exfiltration", "high", "T1048.003 T1071.004", "10.0.0.66", int64(1), "203.0.113.7", int64(1), int64(53), int64(17)}
 	if diff := cmp.Diff(want, got.Rows[0][:len(want)]); diff != "" {
 		t.Error(diff)
 	}
 	rows := [][]any{{"b", "", "", "low"}, {"a", "", "", "critical"}}
 	for i := range rows {
-		rows[i] = append(rows[i], make([]any, 12)...)
+		rows[i] = append(rows[i], make([]any, 14)...)
 	}
 	if compareFindings(rows[0], rows[1]) <= 0 || compareFindings(rows[0], rows[0]) != 0 {
 		t.Error("findings are not ordered by severity")

@@ -22,7 +22,8 @@ type streams struct {
 // commands are the program's commands, in the order of the help.
 func commands(s streams) []*cli.Command {
 	return []*cli.Command{
-		runCommand(s), ingestCommand(s), queryCommand(s), reportCommand(s), extractCommand(s), capturesCommand(s), filesCommand(s), verifyCommand(s),
+		runCommand(s), ingestCommand(s), queryCommand(s), reportCommand(s), classifyCommand(s), extractCommand(s), capturesCommand(s), filesCommand(s),
+		verifyCommand(s),
 		compactCommand(s), expireCommand(s), schemaCommand(s),
 		docsCommand(s),
 	}

@@ -60,6 +60,7 @@ func cliMarkdown(app *cli.App) string {
 | 0 | done, also when there was nothing new |
 | 1 | failed; also when every input was bad, and when verify finds damage |
 | 3 | partial: some inputs were bad or truncated, or the time was up; the rest is committed |
+| 4 | classify --fail-on: a verdict is as grave as asked for, or graver |
 | 64 | usage, also options that conflict with what is committed |
 | 66 | no input, or no lake |
 | 74 | the disk failed or is full |

@@ -17,6 +17,7 @@ import (
 const (
 	exitFailed      = 1
 	exitPartial     = 3
+	exitFound       = 4 // classify --fail-on found something
 	exitUsage       = 64
 	exitNoInput     = 66
 	exitIO          = 74

@@ -40,7 +40,8 @@ WITH messages AS (
   FROM messages JOIN payloads ON payloads.capture_id = messages.capture_id AND payloads.frame_no = messages.frame_no
   WHERE place = 1
 )
-SELECT src_ip, dst_ip, dst_port, 17 AS ip_proto, start_ts, end_ts, messages AS packets, payload_bytes AS bytes,
+SELECT CAST(NULL AS VARCHAR) AS class, CAST(NULL AS VARCHAR) AS subclass, CAST(NULL AS VARCHAR) AS severity,
+       src_ip, CAST(1 AS BIGINT) AS src_count, dst_ip, CAST(1 AS BIGINT) AS dst_count, dst_port, 17 AS ip_proto, start_ts, end_ts, messages AS packets, payload_bytes AS bytes,
        round(0.5 + 0.5 * least(trailing_bytes / nullif(CAST(payload_bytes AS DOUBLE), 0), 1), 2) AS score,
        src_ip || ' sent ' || grouped(messages) || ' DNS ' || CASE WHEN queries = messages THEN 'queries' WHEN queries = 0 THEN 'responses' ELSE 'messages' END
        || ' (' || concat_ws(', ', 'same id ' || hex4(id), 'source port ' || src_port, 'every ' || two_decimals(interval_seconds) || ' s') || ')'

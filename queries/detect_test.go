@@ -1,0 +1,189 @@
+package queries
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// flowRow is flow n of a case: 10.0.0.1 asks 203.0.113.9 port 443 something each second and is answered.
+const flowRow = `'c' AS capture_id, 'default' AS sensor, n + 1 AS flow_id, TIMESTAMP '2026-11-22' + INTERVAL (n) SECOND AS first_ts, 0 AS first_ts_extra_ns,
+TIMESTAMP '2026-11-22 00:00:01' + INTERVAL (n) SECOND AS last_ts, 0 AS last_ts_extra_ns, 4 AS ip_version, '10.0.0.1' AS src_ip, '203.0.113.9' AS dst_ip, 40000 AS src_port,
+443 AS dst_port, 6 AS ip_proto, NULL::INTEGER AS icmp_type, NULL::VARCHAR AS service, 5 AS fwd_packets, 5 AS rev_packets, 700 AS fwd_ip_bytes, 5200 AS rev_ip_bytes,
+500 AS fwd_payload_bytes, 5000 AS rev_payload_bytes, 2 AS fwd_payload_packets, 4 AS rev_payload_packets, TIMESTAMP '2026-11-22' AS fwd_data_ts, TIMESTAMP '2026-11-22' AS rev_data_ts,
+27 AS fwd_tcp_flags, 27 AS rev_tcp_flags, 1 AS fwd_syns, 0 AS rev_syns, 0 AS fwd_synacks, 1 AS rev_synacks, 0 AS fwd_rsts, 0 AS rev_rsts, 64240 AS fwd_first_window,
+0.0 AS fwd_len_std, 0 AS icmp_errors`
+
+// What a case puts in the place of columns of flowRow.
+const (
+	refused    = "0 AS fwd_payload_bytes, 0 AS rev_payload_bytes, 1 AS fwd_packets, 1 AS rev_packets, 2 AS fwd_tcp_flags, 20 AS rev_tcp_flags, 0 AS rev_synacks, 1 AS rev_rsts, "
+	unanswered = "0 AS fwd_payload_bytes, 0 AS rev_payload_bytes, 1 AS fwd_packets, 0 AS rev_packets, 2 AS fwd_tcp_flags, 0 AS rev_tcp_flags, 0 AS rev_synacks, "
+	halfOpen   = "0 AS fwd_payload_bytes, 0 AS rev_payload_bytes, 1 AS fwd_packets, 1 AS rev_packets, 2 AS fwd_tcp_flags, 18 AS rev_tcp_flags, "
+	lostUDP    = "17 AS ip_proto, 0 AS fwd_syns, 0 AS rev_synacks, 1 AS fwd_packets, 0 AS rev_packets, 0 AS rev_payload_bytes, "
+	echo       = "1 AS ip_proto, 8 AS icmp_type, NULL::INTEGER AS src_port, NULL::INTEGER AS dst_port, 1 AS fwd_packets, "
+	inward     = "'203.0.113.' || (n % 200) AS src_ip, '10.0.0.9' AS dst_ip, "
+	fast       = "TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS last_ts, "
+)
+
+// detectorCase is n rows of flows in which columns are replaced, or the rows of another table.
+type detectorCase struct {
+	detector, name string
+	n              int
+	rows           string // replacements of columns of flowRow, or "table: columns"; n is the number of the row
+	want           string // "": nothing
+}
+
+// detectorCases are flows and what a detector makes of them: the class, subclass and severity of each finding.
+var detectorCases = []detectorCase{
+	{"scan", "ports refused", 20, refused + "n AS dst_port", "scan vertical medium"},
+	{"scan", "ports refused, too few", 14, refused + "n AS dst_port", ""},
+	{"scan", "ports with flags that begin nothing", 20, unanswered + "0 AS fwd_syns, 41 AS fwd_tcp_flags, n AS dst_port", "scan stealth medium"},
+	{"scan", "ports by lone ACK", 20, refused + "0 AS fwd_syns, 16 AS fwd_tcp_flags, 4 AS rev_tcp_flags, n AS dst_port", "scan stealth medium"},
+	{"scan", "ports of UDP", 20, lostUDP + "1 AS icmp_errors, n AS dst_port", "scan udp medium"},
+	{"scan", "an hour between ports", 20, refused + "TIMESTAMP '2026-11-22' + INTERVAL (n) HOUR AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (n) HOUR AS last_ts, n AS dst_port", "scan vertical-slow medium"},
+	{"scan", "hosts of IPv6", 30, unanswered + "'fd00::1' AS src_ip, '2001:db8::' || n AS dst_ip", "scan horizontal medium"},
+	{"scan", "internal hosts", 20, refused + "'10.0.1.' || n AS dst_ip, 445 AS dst_port", "scan lateral high"},
+	{"scan", "from outside, silent", 40, unanswered + "'203.0.113.5' AS src_ip, '10.0.1.' || n AS dst_ip", "scan horizontal info"},
+	{"scan", "from outside, refused", 40, refused + "'203.0.113.5' AS src_ip, '10.0.1.' || n AS dst_ip", "scan horizontal low"},
+	{"scan", "hosts that answer", 100, "'203.0.113.' || n AS dst_ip", ""},
+	{"scan", "peers half of whom are gone", 60, "CASE WHEN n % 2 = 0 THEN 0 ELSE 1 END AS rev_synacks, 0 AS fwd_rsts, '203.0.113.' || n AS dst_ip", ""},
+	{"scan", "a dead server tried again and again", 500, refused + "443 AS dst_port", ""},
+	{"scan", "bots of a flood", 4000, lostUDP + fast + inward + "n % 997 AS dst_port", ""},
+	{"icmp-sweep", "silent hosts", 40, echo + "0 AS rev_packets, '203.0.113.' || n AS dst_ip", "scan icmp-sweep medium"},
+	{"icmp-sweep", "a monitor's hosts", 18, echo + "1 AS rev_packets, '203.0.113.' || n AS dst_ip", ""},
+	{"icmp-sweep", "the same hosts again", 400, echo + "0 AS rev_packets, '203.0.113.' || n % 18 AS dst_ip", ""},
+	{"flood", "half-open from many", 2000, halfOpen + fast + inward + "80 AS dst_port", "ddos syn-flood high"},
+	{"flood", "half-open from one", 2000, halfOpen + fast + "80 AS dst_port", "dos syn-flood high"},
+	{"flood", "a crowd that is served", 2000, fast + inward + "80 AS dst_port", ""},
+	{"flood", "a fast scan of ports", 2000, refused + fast + "n AS dst_port", ""},
+	{"flood", "slowly", 2000, halfOpen + inward + "80 AS dst_port", ""},
+	{"request-flood", "from one", 2000, fast + "80 AS dst_port", "dos request-flood high"},
+	{"request-flood", "from bots", 2000, fast + inward + "80 AS dst_port", "ddos request-flood high"},
+	{"request-flood", "from people", 2000, fast + inward + "100 + n * 7919 % 900 AS fwd_payload_bytes", ""},
+	{"slow-http", "never answered", 60, "0 AS rev_payload_bytes, TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts, 80 AS dst_port", "dos slow-request high"},
+	{"slow-http", "read slowly", 60, "TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts, 512 AS fwd_first_window", "dos slow-read high"},
+	{"slow-http", "a pool that was answered", 60, "TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts", ""},
+	{"reflection", "DNS from many", 30, lostUDP + inward + "53 AS src_port", "ddos domain-reflection high"},
+	{"reflection", "DNS from few", 19, lostUDP + inward + "53 AS src_port", ""},
+	{"reflection", "answers that were asked for", 30, "17 AS ip_proto, '203.0.113.' || n AS dst_ip, 53 AS dst_port", ""},
+	{"reflection", "SYN with ACK without end", 2, "'203.0.113.' || n AS dst_ip, 0 AS fwd_packets, 40 AS rev_synacks, 40 AS rev_packets", "ddos tcp-reflection high"},
+	{"upload", "at once", 1, "2000000 AS fwd_payload_bytes", "theft upload medium"},
+	{"upload", "little by little", 100, "5000 AS fwd_payload_bytes, 100 AS rev_payload_bytes", "theft drip medium"},
+	{"upload", "as much back", 1, "2000000 AS fwd_payload_bytes, 2000000 AS rev_payload_bytes", ""},
+	{"upload", "inside", 1, "2000000 AS fwd_payload_bytes, '10.0.0.9' AS dst_ip", ""},
+	{"upload", "a server's answer to the outside", 1, "'203.0.113.9' AS src_ip, '10.0.0.9' AS dst_ip, 2000000 AS rev_payload_bytes", ""},
+	{"icmp-tunnel", "replies differ", 20, echo + "1 AS rev_packets, 100 AS fwd_payload_bytes, 900 AS rev_payload_bytes", "theft icmp-tunnel high"},
+	{"icmp-tunnel", "changing sizes", 20, echo + "1 AS rev_packets, 1200 AS fwd_payload_bytes, 1200 AS rev_payload_bytes, 300.0 AS fwd_len_std", "theft icmp-tunnel high"},
+	{"icmp-tunnel", "ping", 1000, echo + "1 AS rev_packets, 56 AS fwd_payload_bytes, 56 AS rev_payload_bytes", ""},
+	{"odd-service", "SSH on 443", 1, "'ssh' AS service", "theft odd-service low"},
+	{"odd-service", "TLS on 443", 1, "'tls' AS service", ""},
+	{"beacon", "every 4 s", 30, "TIMESTAMP '2026-11-22' + INTERVAL (n * 4000 + n * 7919 % 800) MILLISECOND AS first_ts", "c2 beacon medium"},
+	{"beacon", "at any time", 30, "TIMESTAMP '2026-11-22' + INTERVAL (n * n * 700) MILLISECOND AS first_ts", ""},
+	{"beacon", "time service", 30, "17 AS ip_proto, 123 AS dst_port, 'ntp' AS service", ""},
+	{"beacon", "inside", 100, "'10.0.0.9' AS dst_ip", ""},
+	{"beacon", "that others use", 60, "'10.0.0.' || (n % 2 + 1) AS src_ip", ""},
+	{"logins", "SSH", 6, "22 AS dst_port, 1500 AS fwd_payload_bytes, 2200 AS rev_payload_bytes", "bruteforce ssh high"},
+	{"logins", "SSH, the last stays", 7, "22 AS dst_port, CASE WHEN n = 6 THEN 90000 ELSE 1500 END AS fwd_payload_bytes", "bruteforce ssh critical"},
+	{"logins", "FTP", 6, "21 AS dst_port, 40 AS fwd_payload_bytes", "bruteforce ftp high"},
+	{"logins", "sessions of people", 6, "22 AS dst_port, 3000 + n * 9000 AS fwd_payload_bytes", ""},
+	{"logins", "health checks", 60, "22 AS dst_port, 0 AS fwd_payload_bytes", ""},
+	{"dns-tunnel", "long names, each once", 200, "dns: " + query + "md5('' || n) || md5('x' || n) || '.' || md5('y' || n) || '.t.example.org' AS qname", "theft dns-tunnel high"},
+	{"dns-tunnel", "the same names again", 400, "dns: " + query + "md5('' || n % 40) || md5('x' || n % 40) || '.cdn.example.org' AS qname", ""},
+	{"dns-tunnel", "lists of blocked hosts", 2000, "dns: " + query + "(n % 200) || '.' || (n % 7) || '.113.203.list.example.org' AS qname", ""},
+	{"arp-sweep", "a network", 60, "arp: " + claim + "'10.0.0.1' AS sender_ip, '10.0.0.' || (n + 2) AS target_ip", "scan arp-sweep medium"},
+	{"arp-sweep", "a neighbour again and again", 60, "arp: " + claim + "'10.0.0.1' AS sender_ip, '10.0.0.' || (n % 9 + 2) AS target_ip", ""},
+	{"arp-conflict", "two claim", 20, "arp: " + claim + "'10.0.0.1' AS sender_ip, '10.0.0.2' AS target_ip, '02:00:00:00:00:0' || (n % 2) AS sender_mac", "other arp-conflict info"},
+	{"arp-conflict", "one claims", 20, "arp: " + claim + "'10.0.0.1' AS sender_ip, '10.0.0.2' AS target_ip, '02:00:00:00:00:01' AS sender_mac", ""},
+	{"packet-flood", "echo requests", 2000, "packets: " + ping + "'10.0.0.' || n % 3 AS src_ip", "ddos icmp-flood high"},
+	{"packet-flood", "echo requests of one", 2000, "packets: " + ping + "'10.0.0.1' AS src_ip", "dos icmp-flood high"},
+	{"packet-flood", "few echo requests", 150, "packets: " + ping + "'10.0.0.1' AS src_ip", ""},
+	{"scan-tool", "an agent", 3, "http: " + request + "'Mozilla/5.0 (compatible; Nmap Scripting Engine)' AS user_agent", "scan scanning-program medium"},
+	{"scan-tool", "a browser", 3, "http: " + request + "'Mozilla/5.0' AS user_agent", ""},
+	{"logins", "HTTP", 40, "http: " + request + "401 AS status", "bruteforce http high"},
+	{"logins", "pages that are served", 400, "http: " + request + "200 AS status", ""},
+	{"cleartext-logins", "HTTP", 3, "http: " + request + "true AS has_credentials", "other cleartext-login info"},
+	{"cleartext-logins", "none", 3, "http: " + request + "false AS has_credentials", ""},
+}
+
+// Rows of other tables, n of them.
+const (
+	row     = "'c' AS capture_id, 'default' AS sensor, n + 1 AS frame_no, TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS ts, 0 AS ts_extra_ns, "
+	query   = row + "'10.0.0.1' AS src_ip, '10.0.0.53' AS dst_ip, 53 AS dst_port, false AS is_response, 16 AS qtype, 120 AS message_len, "
+	claim   = row + "1 AS opcode, "
+	ping    = row + "'10.0.0.9' AS dst_ip, 4 AS ip_version, 1 AS ip_proto, 8 AS icmp_type, 84 AS ip_len, "
+	request = row + "'10.0.0.1' AS src_ip, '203.0.113.9' AS dst_ip, 80 AS dst_port, 'GET' AS method, '/' AS uri, "
+)
+
+// TestDetectors holds what makes a finding and what does not, on rows made by SQL. Every detector has cases of both kinds.
+func TestDetectors(t *testing.T) {
+	kinds := map[string][2]int{"dns-trailing-bytes": {1, 1}} // which has a test of its own
+	for _, c := range detectorCases {
+		t.Run(c.detector+"/"+c.name, func(t *testing.T) {
+			l := newTestLake(t)
+			table, columns, other := strings.Cut(c.rows, ": ")
+			if other {
+				l.add(table, fmt.Sprintf("SELECT %s FROM (SELECT range AS n FROM range(%d))", columns, c.n))
+			} else {
+				l.add("flows", fmt.Sprintf("SELECT * EXCLUDE (n) REPLACE (%s) FROM (SELECT n, %s FROM (SELECT range AS n FROM range(%d)))", lastWins(c.rows), flowRow, c.n))
+			}
+			s := l.session(Dataset{})
+			q, err := s.Lookup(c.detector)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, row := range run(t, s, c.detector).Rows {
+				head := q.head(row)
+				got = append(got, fmt.Sprint(head[1], " ", head[2], " ", head[3]))
+			}
+			if strings.Join(got, ", ") != c.want {
+				t.Errorf("findings %q, want %q", got, c.want)
+			}
+		})
+		n := kinds[c.detector]
+		if c.want == "" {
+			n[0]++
+		} else {
+			n[1]++
+		}
+		kinds[c.detector] = n
+	}
+	for _, q := range openSession(t, Dataset{}).Detectors() {
+		if n := kinds[q.Name]; n[0] == 0 || n[1] == 0 {
+			t.Errorf("%s: %d cases without a finding, %d with one: both kinds are needed", q.Name, n[0], n[1])
+		}
+	}
+}
+
+// lastWins keeps of replacements of one column the last.
+func lastWins(replace string) string {
+	var order []string
+	last := map[string]string{}
+	for _, r := range splitTop(replace) {
+		name := r[strings.LastIndex(r, " AS ")+4:]
+		if _, ok := last[name]; !ok {
+			order = append(order, name)
+		}
+		last[name] = r
+	}
+	for i, name := range order {
+		order[i] = last[name]
+	}
+	return strings.Join(order, ", ")
+}
+
+// splitTop parts a list at its commas outside of parentheses.
+func splitTop(list string) (out []string) {
+	depth, start := 0, 0
+	for i, r := range list {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')':
+			depth--
+		case r == ',' && depth == 0:
+			out, start = append(out, strings.TrimSpace(list[start:i])), i+1
+		}
+	}
+	return append(out, strings.TrimSpace(list[start:]))
+}

@@ -1,0 +1,31 @@
+-- title: Connections held open by slowness
+-- doc: One source holds many connections to one service at once without letting it finish: requests that are never complete (slow headers, slow body), or answers read a
+-- little at a time through a small window (slow read). A pool of idle connections that were answered is none.
+-- param: min_connections INTEGER 30 such connections (own choice; slowhttptest opens 50 unless told otherwise)
+-- param: min_seconds DOUBLE 5 seconds that each lasts without an answer (own choice)
+-- param: max_rate DOUBLE 120 bytes of payload in a second that each sends, mean (own choice)
+-- param: max_window INTEGER 2048 receive window in bytes with which a client reads slowly (own choice; slowhttptest: 1 to 512 and rounding)
+-- kind: detector
+-- class: dos
+-- subclass: slow-request
+-- techniques: T1499.001
+-- severity: high
+
+WITH held AS (
+  SELECT *, CASE WHEN rev_payload_bytes = 0 OR micros_between(fwd_data_ts, rev_data_ts) >= 1000000 * $min_seconds THEN 'slow-request'
+                 WHEN fwd_first_window <= $max_window AND rev_payload_bytes / seconds < 1000 THEN 'slow-read' END AS kind
+  FROM contacts WHERE ip_proto = 6 AND outcome = 'used' AND seconds >= $min_seconds AND fwd_payload_bytes < $max_rate * seconds
+), sources AS (
+  SELECT src_ip, dst_ip, dst_port, kind, count(*) AS connections, median(seconds) AS seconds, sum(fwd_payload_bytes) AS sent, sum(rev_payload_bytes) AS answered,
+         min(first_ts) AS start_ts, max(last_ts) AS end_ts, sum(packets) AS packets, sum(bytes) AS bytes, sum(seconds) / nullif(micros_between(min(first_ts), max(last_ts)) / 1e6, 0) AS concurrent
+  FROM held WHERE kind IS NOT NULL GROUP BY src_ip, dst_ip, dst_port, kind
+  HAVING count(*) >= $min_connections AND sum(seconds) >= $min_connections / 2 * micros_between(min(first_ts), max(last_ts)) / 1e6
+)
+SELECT CAST(NULL AS VARCHAR) AS class, kind AS subclass, CAST(NULL AS VARCHAR) AS severity,
+       src_ip, CAST(1 AS BIGINT) AS src_count, dst_ip, CAST(1 AS BIGINT) AS dst_count, dst_port, 6 AS ip_proto, start_ts, end_ts,
+       CAST(packets AS BIGINT) AS packets, CAST(bytes AS BIGINT) AS bytes, round(0.6 + 0.4 * (1 - $min_connections / CAST(connections AS DOUBLE)), 2) AS score,
+       src_ip || ' held ' || counted(connections, 'connection') || ' to ' || dst_ip || ' port ' || dst_port || ' open for ' || two_decimals(seconds) || ' s each (median), sending '
+       || grouped(sent) || ' bytes in all.' AS finding,
+       CAST(json_object('connections', connections, 'at_once', round(concurrent, 1), 'median_seconds', round(seconds, 2), 'bytes_sent', sent, 'bytes_answered', answered) AS VARCHAR) AS evidence
+FROM sources
+ORDER BY packets DESC, src_ip, dst_ip, dst_port, kind
