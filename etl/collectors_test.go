@@ -67,6 +67,12 @@ var collectors = []struct {
 	},
 }
 
+// believed are captures of damaged headers that argus believes, and tshark as little as decode.
+var believed = map[string]string{
+	"ITI+ICS-Security-Tools/pcaps/bro/modbus/fuzz-1011.pcap":                         "frame 2: a damaged header that argus believes",
+	regressionSamples + "clusterfuzz-testcase-minimized-FuzzTarget-6223613626941440": "frame 1: a damaged header that argus believes",
+}
+
 // TestCollectors compares packets and bytes of every way with those of programs that make flows. Captures of which these tell no flow are counted.
 func TestCollectors(t *testing.T) {
 	for _, c := range collectors {
@@ -127,7 +133,7 @@ func (c *collection) compare(rel string, got, want map[way]sent, packets []schem
 			continue
 		}
 		key, _ := talkersOf(w.proto, w.src, w.dst)
-		cause := cmp.Or(why.of(key), collectorCause(w, got[w], want[w], packets))
+		cause := cmp.Or(believed[rel], why.of(key), collectorCause(w, got[w], want[w], packets))
 		back := way{w.proto, w.dst, w.src}
 		switch {
 		case cause != "":
