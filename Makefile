@@ -6,9 +6,11 @@ GO ?= go
 PKGS = ./... ./testdata/gen
 GOFUMPT = $(GO) run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+NFPM = $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.0
+VERSION ?= 0.1.0
 BENCH ?= .
 
-.PHONY: demo test build check docs gen card bench pgo microbench fuzz browser clean
+.PHONY: demo test build check docs gen card bench pgo microbench fuzz browser packages static clean
 
 demo: build
 	@scripts/demo.sh bin/pcaplake demo
@@ -26,6 +28,16 @@ toolchain:
 
 check:
 	@scripts/check.sh "$(GOFUMPT)" "$(STATICCHECK)" $(GO)
+
+# deb and rpm with man page and completions, into bin/. The program links the C and C++ libraries of this machine's system, and DuckDB into itself.
+packages: build
+	bin/pcaplake docs --man bin
+	for kind in deb rpm; do VERSION=$(VERSION) GOARCH=$$($(GO) env GOARCH) $(NFPM) package -f deploy/packages/nfpm.yaml -p $$kind -t bin/; done
+
+# The same program without a shared library. It looks names of hosts and users up by itself.
+static: toolchain
+	@mkdir -p bin
+	$(GO) build -trimpath -tags netgo,osusergo -ldflags '-linkmode external -extldflags "-static"' -o bin/pcaplake-static ./cmd/pcaplake
 
 docs: build
 	bin/pcaplake docs docs

@@ -23,8 +23,7 @@ type streams struct {
 func commands(s streams) []*cli.Command {
 	return []*cli.Command{
 		runCommand(s), ingestCommand(s), queryCommand(s), reportCommand(s), classifyCommand(s), extractCommand(s), capturesCommand(s), filesCommand(s),
-		verifyCommand(s),
-		compactCommand(s), expireCommand(s), schemaCommand(s),
+		verifyCommand(s), compactCommand(s), expireCommand(s), schemaCommand(s), completionCommand(s),
 		docsCommand(s),
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +20,11 @@ func docsCommand(streams) *cli.Command {
 		Usage:     "write the generated documents into a folder",
 		ArgsUsage: "DIR",
 		Hidden:    true,
+		Flags:     []cli.Flag{&cli.BoolFlag{Name: "man", Usage: "write the man page and the completions instead, as packages have them"}},
 		Action: func(c *cli.Context) error {
+			if c.NArg() == 1 && c.Bool("man") {
+				return writePackaged(c.App, c.Args().First())
+			}
 			if c.NArg() != 1 {
 				return usage(fmt.Errorf("name one folder"))
 			}
@@ -37,6 +42,22 @@ func docsCommand(streams) *cli.Command {
 			return nil
 		},
 	}
+}
+
+// writePackaged writes the man page and the completions.
+func writePackaged(app *cli.App, folder string) error {
+	texts := maps.Clone(completions)
+	texts["1"] = func(app *cli.App) (string, error) { return app.ToManWithSection(1) }
+	for extension, make := range texts {
+		text, err := make(app)
+		if err != nil {
+			return fmt.Errorf("write document: %w", err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, "pcaplake."+extension), []byte(text), 0o644); err != nil {
+			return fmt.Errorf("write document: %w", err)
+		}
+	}
+	return nil
 }
 
 // cliMarkdown is docs/cli.md: every command and flag, from their declarations.

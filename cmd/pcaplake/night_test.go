@@ -34,7 +34,7 @@ func TestMetrics(t *testing.T) {
 	if err := writeMetrics(path, night); err != nil {
 		t.Fatal(err)
 	}
-	success := `pcaplake_run_last_success_timestamp_seconds 1.76377689e+09`
+	success := `pcaplake_run_last_success_timestamp_seconds 1.79531289e+09`
 	holdMetrics(t, path, success, `pcaplake_run_captures{outcome="committed"} 24`, `pcaplake_run_step_seconds{step="expire"} 3`, `pcaplake_run_status{status="ok"} 1`)
 	night.Started, night.Status, night.Steps[1].Status = night.Started.Add(24*time.Hour), etl.StatusFailed, etl.StatusFailed
 	if err := writeMetrics(path, night); err != nil {

@@ -285,7 +285,7 @@ func (r *replay) ended(c *Change) map[string]bool {
 	return ids
 }
 
-// SumsPrefix begins the names of tables whose rows are sums over those of others, and are summed further when files are put together.
+// SumsPrefix begins the names of tables whose rows are sums over those of others, and may be summed further when files are put together.
 const SumsPrefix = "rollup_"
 
 // shares are the rows of a file by capture id; of sums, the rows that went into them.
