@@ -9,6 +9,7 @@ import (
 
 	"github.com/pcaplake/pcaplake/etl/decode"
 	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/queries/classify"
 	"github.com/pcaplake/pcaplake/schema"
 	"github.com/urfave/cli/v2"
 )
@@ -32,8 +33,12 @@ func docsCommand(streams) *cli.Command {
 			if err != nil {
 				return err
 			}
+			detection, err := classify.Markdown()
+			if err != nil {
+				return err
+			}
 			for name, text := range map[string]string{
-				"schema.md": schema.Markdown(), "link-types.md": decode.Markdown(), "queries.md": named, "cli.md": cliMarkdown(c.App),
+				"detection.md": detection, "schema.md": schema.Markdown(), "link-types.md": decode.Markdown(), "queries.md": named, "cli.md": cliMarkdown(c.App),
 			} {
 				if err := os.WriteFile(filepath.Join(c.Args().First(), name), []byte(text), 0o644); err != nil {
 					return fmt.Errorf("write document: %w", err)

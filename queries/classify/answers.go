@@ -40,8 +40,15 @@ func Answers(ctx context.Context, s *queries.Session, per string, verdicts []Ver
 		return nil, err
 	}
 	t := &queries.Table{Columns: []queries.Column{
-		{Name: per, Type: "VARCHAR"}, {Name: "source", Type: "VARCHAR"}, {Name: "answer", Type: "VARCHAR"}, {Name: "class", Type: "VARCHAR"},
-		{Name: "subclass", Type: "VARCHAR"}, {Name: "severity", Type: "VARCHAR"}, {Name: "verdicts", Type: "BIGINT"}, {Name: "target_of", Type: "BIGINT"}, {Name: "reason", Type: "VARCHAR"},
+		{Name: per, Type: "VARCHAR"},
+		{Name: "source", Type: "VARCHAR"},
+		{Name: "answer", Type: "VARCHAR"},
+		{Name: "class", Type: "VARCHAR"},
+		{Name: "subclass", Type: "VARCHAR"},
+		{Name: "severity", Type: "VARCHAR"},
+		{Name: "verdicts", Type: "BIGINT"},
+		{Name: "target_of", Type: "BIGINT"},
+		{Name: "reason", Type: "VARCHAR"},
 	}}
 	for i := range answers {
 		t.Rows = append(t.Rows, answers[i].row())

@@ -1,0 +1,158 @@
+package classify
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pcaplake/pcaplake/etl"
+	"github.com/pcaplake/pcaplake/etl/lake"
+	"github.com/pcaplake/pcaplake/internal/shared"
+	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/schema"
+)
+
+// ingested is a session on a new lake of captures.
+func ingested(t *testing.T, captures ...string) *queries.Session {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "lake")
+	if _, err := etl.Ingest(t.Context(), etl.Options{Lake: dir, Sources: captures, ToolVersion: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	l, err := lake.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := l.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := queries.Open(t.Context(), queries.Dataset{Files: state.AllFiles(), Captures: state.Captures()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// TestVerdicts holds the verdicts of the captures of testdata: each class is found where it is, and the proof runs as it stands.
+func TestVerdicts(t *testing.T) {
+	data := filepath.Join("..", "..", "testdata")
+	s := ingested(t, filepath.Join(data, "flood.pcap.gz"), filepath.Join(data, "scan.pcap"), filepath.Join(data, "theft.pcap"), filepath.Join(data, "web.pcap"))
+	verdicts, err := Verdicts(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i := range verdicts {
+		v := &verdicts[i]
+		got = append(got, v.Class+"/"+v.Subclass)
+		again, err := ask(t.Context(), s, v.EvidenceSQL)
+		if err != nil || len(again.Rows) != v.parts {
+			t.Errorf("%s: its SQL gives %d rows, %v; want %d", v.Detector, len(again.Rows), err, v.parts)
+		}
+		var e evidence
+		if err := json.Unmarshal([]byte(v.Evidence), &e); err != nil || e.Finding == "" || len(e.Thresholds) == 0 {
+			t.Errorf("%s: evidence %s: %v", v.Detector, v.Evidence, err)
+		}
+		where, ok := strings.CutPrefix(v.Extract, `pcaplake extract --where "`)
+		where, _, _ = strings.Cut(where, `"`)
+		if packets, err := ask(t.Context(), s, "SELECT count(*) FROM packets WHERE "+where); !ok || err != nil || packets.Rows[0][0] == int64(0) {
+			t.Errorf("%s: %s extracts nothing: %v", v.Detector, v.Extract, err)
+		}
+	}
+	slices.Sort(got)
+	if want := "ddos/syn-flood scan/vertical theft/dns-exfiltration"; strings.Join(got, " ") != want {
+		t.Errorf("verdicts %v, want %s", got, want)
+	}
+	table := Table(verdicts)
+	if len(table.Columns) != len(schema.Verdicts.Columns) || len(table.Rows[0]) != len(table.Columns) {
+		t.Errorf("%d columns, %d values; want %d", len(table.Columns), len(table.Rows[0]), len(schema.Verdicts.Columns))
+	}
+	for _, format := range queries.Formats() {
+		if rows, err := queries.Write(context.Background(), &bytes.Buffer{}, format, table.Result(), queries.FormatOptions{}); err != nil || rows != 3 {
+			t.Errorf("%s: %d rows, %v", format, rows, err)
+		}
+	}
+	counts := map[any]int{}
+	for _, per := range Subjects {
+		answers, err := Answers(t.Context(), s, per, verdicts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range answers.Rows {
+			counts[per+" "+row[2].(string)]++
+		}
+	}
+	if counts["capture malicious"] != 3 || counts["capture normal"] != 1 || counts["address malicious"] != 2 {
+		t.Errorf("answers %v", counts)
+	}
+}
+
+// TestLab holds the development scores of lab/A in mode A: an empty lake and the defaults.
+func TestLab(t *testing.T) {
+	lab := filepath.Join(shared.Dir(t), "lab", "A")
+	for capture, file := range map[string]string{"attack": "labels.csv", "benign": "labels-benign.csv"} {
+		f, err := os.Open(filepath.Join(lab, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		labels, err := ReadLabels(f)
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := Evaluate(t.Context(), ingested(t, filepath.Join(lab, capture+".pcap.gz")), labels, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := e.Detectors
+		shared.Report(t, "lab/A %s: %d of %d attacks, macro-F1 %.3f, %d false entities; naive %.3f, %d", capture, d.Right, e.Episodes, d.MacroF1, d.False, e.Naive.MacroF1, e.Naive.False)
+		if e.Episodes-d.Right > 1 || d.MacroF1 < 0.97 || d.False > 3 {
+			t.Errorf("%s: missed %v, falsely accused %v, macro-F1 %.3f", capture, d.Missed, d.FalseEntities, d.MacroF1)
+		}
+	}
+}
+
+// TestLabelledCaptures holds the answers for captures of others: the class of their label, and nothing of those that are normal.
+func TestLabelledCaptures(t *testing.T) {
+	root := filepath.Join(shared.Dir(t), "captures")
+	f, err := os.Open(filepath.Join(root, "labels.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	in := csv.NewReader(f)
+	in.Comma, in.LazyQuotes = '\t', true
+	rows, err := in.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		name, class := row[0], row[1]
+		if strings.Contains(name, "nmap_80_vanilla") || row[3] == "weak" { // too little to tell
+			continue
+		}
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			verdicts, err := Verdicts(t.Context(), ingested(t, filepath.Join(root, name)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			verdicts = slices.DeleteFunc(verdicts, func(v Verdict) bool { return !v.AtLeast("low") })
+			switch {
+			case class == "normal" && len(verdicts) > 0:
+				t.Errorf("accused of %s: %s", verdicts[0].Class, verdicts[0].finding)
+			case class != "normal" && (len(verdicts) == 0 || verdicts[0].Class != class):
+				t.Errorf("verdicts %v, want %s first", verdicts, class)
+			case strings.HasSuffix(name, "suspicious.pcap") && (verdicts[0].Subclass != "dns-exfiltration" || !strings.Contains(verdicts[0].Evidence, `"trailing_bytes":27167,`)):
+				t.Errorf("%s", verdicts[0].Evidence)
+			}
+		})
+	}
+}
