@@ -23,8 +23,9 @@ func Markdown() (string, error) {
 		if q.Kind != "detector" {
 			continue
 		}
-		fmt.Fprintf(&b, "\n## %s\n\n**%s.** %s\n\nClass %s, subclass %s, severity %s unless its rows say otherwise; ATT&CK %s. Its SQL is in [queries.md](queries.md#%s).\n\n",
-			q.Name, q.Title, q.Doc, q.Class, q.Subclass, q.Severity, strings.Join(q.Techniques, " "), q.Name)
+		fmt.Fprintf(&b, "\n## %s\n\n**%s.** %s\n\nClass %s, subclass %s, severity %s unless its rows say otherwise; ATT&CK %s. ",
+			q.Name, q.Title, q.Doc, q.Class, q.Subclass, q.Severity, strings.Join(q.Techniques, " "))
+		fmt.Fprintf(&b, "Its SQL is in [queries.md](queries.md#%s).\n\n", q.Name)
 		b.WriteString("| threshold | default | quantity and source |\n|---|---|---|\n")
 		for _, p := range q.Params {
 			value := "none"
