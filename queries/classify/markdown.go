@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/schema"
 )
 
 //go:embed detection.md
@@ -18,7 +19,11 @@ func Markdown() (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	b.WriteString(preface + "# Detectors\n")
+	b.WriteString(preface + "# Columns of a verdict\n\n| column | type | |\n|---|---|---|\n")
+	for _, c := range schema.Verdicts.Columns {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.Name, c.Type, c.Doc)
+	}
+	b.WriteString("\n# Detectors\n")
 	for _, q := range catalog {
 		if q.Kind != "detector" {
 			continue
