@@ -46,6 +46,7 @@ type Session struct {
 	mu    sync.Mutex // guards what follows
 	admin *connection
 	made  map[string]bool // views that exist
+	held  bool            // contacts is a table
 }
 
 // Open makes a session. Nothing of the dataset is read before a statement names it.

@@ -32,15 +32,11 @@ func Verdicts(ctx context.Context, s *queries.Session) ([]Verdict, error) {
 		detectors[q.Name] = q
 	}
 	for i := range found {
-		v := &found[i]
-		if err := v.prove(detectors[v.Detector]); err != nil {
-			return nil, err
-		}
-		if err := v.locate(ctx, s, captures); err != nil {
+		if err := found[i].prove(detectors[found[i].Detector]); err != nil {
 			return nil, err
 		}
 	}
-	return found, nil
+	return found, locate(ctx, s, found, captures)
 }
 
 // Verdict is a row of schema.Verdicts with what its making needs.
@@ -104,7 +100,8 @@ func (v *Verdict) row() []any {
 		proto = int64(v.IPProto)
 	}
 	return []any{
-		v.ID, v.Detector, v.DetectorVersion, v.Class, null(v.Subclass), null(v.SeedClass()), v.Severity, v.Score, null(v.Techniques), null(v.Sensor), null(v.CaptureIDs),
+		v.ID, v.Detector, v.DetectorVersion, v.Class, null(v.Subclass), null(v.SeedClass()), v.Severity, v.Score, null(v.Techniques),
+		null(v.Sensor), null(v.CaptureIDs),
 		null(v.SrcIP), v.SrcCount, null(v.DstIP), v.DstCount, port, proto, time.UnixMicro(v.StartTS).UTC(), time.UnixMicro(v.EndTS).UTC(),
 		v.Packets, v.Bytes, v.Evidence, v.EvidenceSQL, v.Extract, null(v.Coverage), null(v.SuppressedBy),
 	}

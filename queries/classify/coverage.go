@@ -55,32 +55,77 @@ func ask(ctx context.Context, s *queries.Session, sql string) (*queries.Table, e
 	return queries.Collect(r, 0)
 }
 
-// locate fills in which captures hold the verdict and what they lack.
-func (v *Verdict) locate(ctx context.Context, s *queries.Session, captures []capture) error {
-	here := slices.DeleteFunc(slices.Clone(captures), func(c capture) bool { return c.last < v.StartTS || c.first > v.EndTS })
-	if len(here) > 1 && v.HasProto {
-		t, err := ask(ctx, s, fmt.Sprintf("SELECT DISTINCT capture_id FROM flows WHERE first_ts <= %s AND last_ts >= %s AND %s", moment(v.EndTS), moment(v.StartTS), v.packets()))
-		if err != nil {
-			return fmt.Errorf("find captures of %s: %w", v.Detector, err)
-		}
-		holds := map[any]bool{}
-		for _, row := range t.Rows {
-			holds[row[0]] = true
-		}
-		here = slices.DeleteFunc(here, func(c capture) bool { return !holds[c.id] })
+// locate fills in which captures hold each verdict and what they lack.
+func locate(ctx context.Context, s *queries.Session, verdicts []Verdict, captures []capture) error {
+	holders, err := holding(ctx, s, verdicts)
+	if err != nil {
+		return err
 	}
-	var ids, sensors, lacks []string
-	for _, c := range here {
-		ids, sensors = append(ids, c.id), append(sensors, c.sensor)
-		if c.lacks != "" {
-			lacks = append(lacks, c.lacks)
+	for i := range verdicts {
+		v := &verdicts[i]
+		var ids, sensors, lacks []string
+		for _, c := range captures {
+			if c.last < v.StartTS || c.first > v.EndTS || v.HasProto && !holders[holder{int64(i), c.id}] {
+				continue
+			}
+			ids, sensors = append(ids, c.id), append(sensors, c.sensor)
+			if c.lacks != "" {
+				lacks = append(lacks, c.lacks)
+			}
 		}
-	}
-	v.CaptureIDs, v.Sensor = list(ids), list(sensors)
-	if v.Coverage = list(lacks); v.Coverage == "" {
-		v.Coverage = "full"
+		v.CaptureIDs, v.Sensor = list(ids), list(sensors)
+		if v.Coverage = list(lacks); v.Coverage == "" {
+			v.Coverage = "full"
+		}
 	}
 	return nil
+}
+
+// holder says that a capture has flows of the verdict of that number.
+type holder struct {
+	verdict int64
+	capture string
+}
+
+// holding asks once for all verdicts of a protocol: a lake of many captures is slow to open.
+func holding(ctx context.Context, s *queries.Session, verdicts []Verdict) (map[holder]bool, error) {
+	var rows []string
+	for i := range verdicts {
+		if v := &verdicts[i]; v.HasProto {
+			rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s)", i, v.IPProto, quoteOrNull(v.SrcIP), quoteOrNull(v.DstIP), portOrNull(v), moment(v.StartTS), moment(v.EndTS)))
+		}
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	t, err := ask(ctx, s, `SELECT DISTINCT v.n, f.capture_id
+FROM flows f JOIN (VALUES `+strings.Join(rows, ", ")+`) v(n, proto, src, dst, port, start_ts, end_ts)
+  ON f.ip_proto = v.proto AND f.first_ts <= v.end_ts AND f.last_ts >= v.start_ts
+ AND (f.src_ip = coalesce(v.src, f.src_ip) AND f.dst_ip = coalesce(v.dst, f.dst_ip) AND (v.port IS NULL OR f.dst_port = v.port)
+   OR f.dst_ip = coalesce(v.src, f.dst_ip) AND f.src_ip = coalesce(v.dst, f.src_ip) AND (v.port IS NULL OR f.src_port = v.port))`)
+	if err != nil {
+		return nil, fmt.Errorf("find captures of verdicts: %w", err)
+	}
+	out := map[holder]bool{}
+	for _, row := range t.Rows {
+		id, _ := row[1].(string)
+		out[holder{row[0].(int64), id}] = true
+	}
+	return out, nil
+}
+
+func quoteOrNull(address string) string {
+	if address == "" {
+		return "CAST(NULL AS VARCHAR)"
+	}
+	return quote(address)
+}
+
+func portOrNull(v *Verdict) string {
+	if !v.HasPort {
+		return "CAST(NULL AS INTEGER)"
+	}
+	return fmt.Sprint(v.DstPort)
 }
 
 // list is different texts in their order, commas between.

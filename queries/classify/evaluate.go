@@ -46,7 +46,10 @@ type ClassScore struct {
 
 // MarshalJSON writes the figures with names of their own.
 func (c ClassScore) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]any{"class": c.Class, "flows": c.Support, "precision": c.Precision, "recall": c.Recall, "f1": c.F1, "true_positives": c.TP, "false_positives": c.FP, "false_negatives": c.FN})
+	return json.Marshal(map[string]any{
+		"class": c.Class, "flows": c.Support, "precision": c.Precision, "recall": c.Recall, "f1": c.F1,
+		"true_positives": c.TP, "false_positives": c.FP, "false_negatives": c.FN,
+	})
 }
 
 // charge is a verdict as it is scored.
@@ -166,6 +169,10 @@ func evalClass(class string) string {
 	return class
 }
 
+func (c *ClassScore) figures() string {
+	return fmt.Sprintf("%.3f %.3f %.3f", c.Precision, c.Recall, c.F1)
+}
+
 // JSON writes the evaluation as one object.
 func (e *Evaluation) JSON(w io.Writer) error {
 	out := json.NewEncoder(w)
@@ -189,7 +196,7 @@ func (e *Evaluation) Markdown(w io.Writer) error {
 	line("accuracy of flows", fmt.Sprintf("%.3f", d.Accuracy), fmt.Sprintf("%.3f", n.Accuracy))
 	for i, c := range d.Classes {
 		p := n.Classes[i]
-		line(fmt.Sprintf("%s: precision, recall, F1 (%d flows)", c.Class, c.Support), fmt.Sprintf("%.3f %.3f %.3f", c.Precision, c.Recall, c.F1), fmt.Sprintf("%.3f %.3f %.3f", p.Precision, p.Recall, p.F1))
+		line(fmt.Sprintf("%s: precision, recall, F1 (%d flows)", c.Class, c.Support), c.figures(), p.figures())
 	}
 	line("not in the right class", fmt.Sprint(d.Missed), fmt.Sprint(n.Missed))
 	line("falsely accused", fmt.Sprint(d.FalseEntities), fmt.Sprint(n.FalseEntities))

@@ -10,12 +10,14 @@
 -- severity: medium
 
 WITH asked AS (
-  SELECT sensor, sender_ip, target_ip, ts, bin_start(ts, 60000000) AS bin FROM arp
+  SELECT sensor, sender_ip, sender_mac, target_ip, ts, bin_start(ts, 60000000) AS bin FROM arp
   WHERE opcode = 1 AND sender_ip <> target_ip AND sender_ip <> '0.0.0.0' AND ts IS NOT NULL
 ), wanted AS ( -- addresses for which others had packets
   SELECT dst_ip, src_ip, first_ts, last_ts FROM flows WHERE dst_ip IN (SELECT target_ip FROM asked)
+), routers AS ( -- who sends packets of other addresses than the one it claims
+  SELECT DISTINCT sender_mac FROM asked JOIN flows ON src_mac = sender_mac AND src_ip <> sender_ip WHERE flows.ip_version = 4
 ), own AS (
-  SELECT * FROM asked ANTI JOIN wanted ON dst_ip = target_ip AND src_ip <> sender_ip AND micros_between(ts, first_ts) <= 5000000 AND micros_between(last_ts, ts) <= 5000000
+  SELECT * FROM (SELECT asked.*, sender_mac IN (FROM routers) AS router FROM asked) ANTI JOIN wanted ON router AND dst_ip = target_ip AND src_ip <> sender_ip AND micros_between(ts, first_ts) <= 5000000 AND micros_between(last_ts, ts) <= 5000000
 ), answered AS (
   SELECT DISTINCT sender_ip AS target_ip FROM arp WHERE opcode = 2
 ), minutes AS (

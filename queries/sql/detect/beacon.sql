@@ -23,7 +23,7 @@ WITH candidates AS (
 ), messages AS (
   SELECT c.src_ip, c.dst_ip, c.dst_port, c.ip_proto, p.ts, micros_between(lag(p.ts) OVER (PARTITION BY p.capture_id, p.flow_id ORDER BY p.ts, p.frame_no), p.ts) AS gap
   FROM packets p JOIN chosen c USING (capture_id, flow_id)
-  WHERE c.seconds >= 2 AND p.payload_len > 0 AND p.ts IS NOT NULL
+  WHERE c.seconds >= 2 AND p.payload_len > 0 AND p.src_ip = c.src_ip AND p.ts IS NOT NULL
 ), events AS (
   SELECT src_ip, dst_ip, dst_port, ip_proto, first_ts AS ts FROM chosen
   UNION ALL

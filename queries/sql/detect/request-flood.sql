@@ -1,7 +1,8 @@
 -- title: Floods of requests
 -- doc: A service answers more requests in a second than it should, for seconds on end: from one source (dos), or from many whose connections send all the same amount (ddos),
--- which a crowd of people does not. A request is one of HTTP, or a connection of another protocol over which both sides sent data.
--- param: min_rate INTEGER 100 requests in a second to one port of one host (own choice; the baseline's quantile of the service goes before it)
+-- which a crowd of people does not. Requests are those of HTTP, or the connections over which both sides sent data where these are more.
+-- param: min_rate INTEGER 80 requests in a second to one port of one host (own choice; the baseline's quantile of the service goes before it)
+-- param: bot_rate INTEGER 50 the same when at least 20 sources ask in that second, none of which leads (own choice)
 -- param: sure_rate INTEGER 300 the same from one source, at which unlike requests count too (own choice)
 -- param: min_seconds INTEGER 3 such seconds (own choice)
 -- param: max_spread DOUBLE 0.15 (third - first quartile) / median of the bytes that connections send (measured: bots 0.01, people 1)
@@ -13,19 +14,19 @@
 -- severity: high
 
 WITH used AS (
-  SELECT src_ip, dst_ip, dst_port, second, fwd_payload_bytes AS sent, packets, bytes, service FROM contacts WHERE ip_proto = 6 AND outcome = 'used' AND rev_payload_bytes > 0
+  SELECT src_ip, dst_ip, dst_port, second, fwd_payload_bytes AS sent, packets, bytes FROM contacts WHERE ip_proto = 6 AND outcome = 'used' AND rev_payload_bytes > 0
 ), requests AS (
-  SELECT src_ip, dst_ip, dst_port, second FROM used WHERE service IS DISTINCT FROM 'http'
+  SELECT src_ip, dst_ip, dst_port, second, 1 AS connections, 0 AS messages FROM used
   UNION ALL
-  SELECT src_ip, dst_ip, dst_port, bin_start(ts, 1000000) FROM http WHERE method IS NOT NULL AND ts IS NOT NULL
+  SELECT src_ip, dst_ip, dst_port, bin_start(ts, 1000000), 0, 1 FROM http WHERE method IS NOT NULL AND ts IS NOT NULL
 ), sources AS (
-  SELECT src_ip, dst_ip, dst_port, second, count(*) AS requests FROM requests GROUP BY src_ip, dst_ip, dst_port, second
+  SELECT src_ip, dst_ip, dst_port, second, greatest(sum(connections), sum(messages)) AS requests FROM requests GROUP BY src_ip, dst_ip, dst_port, second
 ), spreads AS (
   SELECT dst_ip, dst_port, second, (quantile_cont(sent, 0.75) - quantile_cont(sent, 0.25)) / nullif(median(sent), 0) AS spread, median(sent) AS middle, sum(packets) AS packets, sum(bytes) AS bytes
   FROM used GROUP BY dst_ip, dst_port, second
 ), leaders AS ( -- who asks the most in each second; '' when nobody leads
   SELECT dst_ip, dst_port, second, sum(requests) AS requests, CASE WHEN max(requests) >= $top_share * sum(requests) THEN arg_max(src_ip, requests) ELSE '' END AS leader
-  FROM sources GROUP BY dst_ip, dst_port, second HAVING sum(requests) >= $min_rate
+  FROM sources GROUP BY dst_ip, dst_port, second HAVING sum(requests) >= CASE WHEN count(*) >= 20 THEN least($bot_rate, $min_rate) ELSE $min_rate END
 ), seconds AS (
   SELECT * FROM leaders LEFT JOIN spreads USING (dst_ip, dst_port, second) WHERE spread <= $max_spread OR leader <> '' AND requests >= $sure_rate
 ), marked AS (

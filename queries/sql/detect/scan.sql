@@ -6,6 +6,7 @@
 -- param: min_hosts INTEGER 25 hosts on one port that make a scan (Zeek policy/misc/scan: 25)
 -- param: min_internal_hosts INTEGER 15 the same between internal addresses, where addresses are known and failures rarer (own choice)
 -- param: min_missed DOUBLE 0.7 share of targets missed (Jung 2004: a scanner succeeds with at most 0.2, others with 0.8; the middle and a margin)
+-- param: min_missed_hosts DOUBLE 0.85 the same of hosts on one port: a scan that finds a service does not use it, a client of peers uses those that live (own choice)
 -- param: max_probes DOUBLE 8 contacts per target, median: a scan looks, a flood or a retry insists (own choice)
 -- kind: detector
 -- class: scan
@@ -42,7 +43,7 @@ WITH crowds AS ( -- targets that many sources press at once are flooded; what th
   SELECT *, CASE WHEN shape = 'horizontal' AND ip_scope(src_ip) = 'internal' AND 2 * inside > hosts THEN 'lateral'
                  WHEN stealth * 2 > targets THEN 'stealth' WHEN ip_proto = 17 AND shape = 'vertical' THEN 'udp'
                  WHEN micros_between(start_ts, end_ts) / 1e6 > targets THEN shape || '-slow' ELSE shape END AS subclass
-  FROM (FROM vertical UNION ALL FROM horizontal) WHERE missed >= $min_missed AND probes <= $max_probes
+  FROM (FROM vertical UNION ALL FROM horizontal) WHERE missed >= CASE shape WHEN 'vertical' THEN $min_missed ELSE $min_missed_hosts END AND probes <= $max_probes
 )
 SELECT 'scan' AS class, subclass,
        CASE WHEN ip_scope(src_ip) = 'internal' THEN CASE WHEN subclass = 'lateral' THEN 'high' ELSE 'medium' END

@@ -1,14 +1,17 @@
 -- The flows that a host began, of TCP, UDP and queries of ICMP, with what came of them; multicast and broadcast are left out. outcome: used (both sides sent
 -- data, or an answer came), unused (TCP was opened and the client sent nothing), half-open (the client never confirmed), refused (a reset, or an ICMP error
--- that quotes it), unanswered, stealth (TCP without SYN, ACK and RST, or a lone ACK or FIN), midstream (TCP whose beginning was not captured).
+-- that quotes it), unanswered, stealth (TCP without SYN, ACK and RST, or a lone ACK or FIN), midstream (TCP whose beginning was
+-- not captured, or whose answers were not: the client confirms them, or the capture holds one direction).
 SELECT capture_id, flow_id, sensor, src_ip, src_port, dst_ip, dst_port, ip_proto, service, first_ts, last_ts, bin_start(first_ts, 1000000) AS second,
        fwd_packets, rev_packets, fwd_packets + rev_packets AS packets, fwd_ip_bytes + rev_ip_bytes AS bytes,
        fwd_payload_bytes, rev_payload_bytes, fwd_payload_packets, rev_payload_packets, fwd_data_ts, rev_data_ts, fwd_first_window,
        micros_between(first_ts, last_ts) / 1e6 AS seconds,
-       CASE WHEN ip_proto <> 6 THEN CASE WHEN rev_packets > 0 THEN 'used' WHEN icmp_errors > 0 THEN 'refused' ELSE 'unanswered' END
+       CASE WHEN ip_proto <> 6 THEN CASE WHEN rev_packets > 0 THEN 'used' WHEN icmp_errors > 0 THEN 'refused'
+                                      WHEN capture_id IN (SELECT capture_id FROM captures WHERE one_way) THEN 'midstream' ELSE 'unanswered' END
             WHEN fwd_syns = 0 AND fwd_tcp_flags & 22 = 0 THEN 'stealth'
             WHEN fwd_syns = 0 AND fwd_tcp_flags & 6 = 0 AND fwd_packets <= 2 AND fwd_payload_bytes + rev_payload_bytes = 0 AND rev_tcp_flags IN (0, 4, 20) AND rev_packets <= 2 THEN 'stealth'
             WHEN fwd_syns = 0 THEN 'midstream'
+            WHEN rev_packets = 0 AND fwd_tcp_flags & 16 <> 0 AND fwd_packets > fwd_syns + fwd_rsts THEN 'midstream'
             WHEN rev_synacks = 0 AND rev_rsts > 0 THEN 'refused'
             WHEN rev_synacks = 0 AND icmp_errors > 0 THEN 'refused'
             WHEN rev_synacks = 0 THEN 'unanswered'
