@@ -28,7 +28,7 @@ func main() {
 
 func write(testdata, dir string) error {
 	checks := map[string][]rowgen.Check{}
-	for _, s := range rowgen.Samples(2*schema.RowGroup+1000, 11) {
+	for _, s := range rowgen.Samples(schema.RowGroup+1000, 11) {
 		for name, rows := range map[string]func(io.Writer) error{s.Table.Name: s.Write, s.Table.Name + "-compacted": s.WriteMerged} {
 			if err := writeSample(rows, filepath.Join(dir, name+".parquet")); err != nil {
 				return fmt.Errorf("write %s: %w", name, err)
