@@ -23,9 +23,10 @@ type Pick struct {
 	CapLen      int64
 }
 
-// ExtractOptions are the knobs of Extract. Lake and Out are required.
+// ExtractOptions are the knobs of Extract. Lake, State and Out are required.
 type ExtractOptions struct {
-	Lake        string
+	Lake        *lake.Lake
+	State       *lake.State // that the picks were taken from
 	Out         io.Writer
 	Archives    []string // folders where captures are looked for that are not where they were
 	Pcap        bool     // write pcap, not pcapng
@@ -44,22 +45,13 @@ type Extraction struct {
 }
 
 // Extract writes the frames that are picked out of their captures, byte for byte, with their times, interfaces, link types and comments. Picks come capture by
-// capture, in each in the order of the frames. Captures that are gone are told in Errors, and the others go on. The errors are those of opening the
-// lake, of the picks, of writing, and of pcap where it cannot hold the frames (capture.ErrLinkTypes, capture.ErrTime).
+// capture, in each in the order of the frames. Captures that are gone are told in Errors, and the others go on. The errors are those of the picks, of writing, and of pcap where it cannot hold the frames (capture.ErrLinkTypes, capture.ErrTime).
 func Extract(ctx context.Context, o ExtractOptions, picks iter.Seq2[Pick, error]) (Extraction, error) {
 	x := Extraction{Errors: []SourceError{}}
-	l, err := lake.Open(ctx, o.Lake)
-	if err != nil {
-		return x, err
-	}
-	state, err := l.Load(ctx)
-	if err != nil {
-		return x, err
-	}
 	out := newFrameSink(&o)
 	defer out.discard()
-	e := &extractor{originals: newOriginals(l, o.Archives), captures: map[string]*lake.Manifest{}, out: out, told: &x}
-	for _, m := range state.Manifests() {
+	e := &extractor{originals: newOriginals(o.Lake, o.Archives), captures: map[string]*lake.Manifest{}, out: out, told: &x}
+	for _, m := range o.State.Manifests() {
 		e.captures[m.CaptureID] = m
 	}
 	defer e.close()

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"os"
 	"path/filepath"
@@ -46,6 +47,40 @@ func framesOf(tb testing.TB, stored []byte) []extracted {
 		all = append(all, f)
 	}
 	return all
+}
+
+// extractOf are the options of an extraction from the lake in a folder.
+func extractOf(tb testing.TB, root string, out io.Writer) ExtractOptions {
+	tb.Helper()
+	l, err := lake.Open(context.Background(), root)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return ExtractOptions{Lake: l, State: state(tb, root), Out: out}
+}
+
+// allPicks names all frames of a lake, whose captures have the bytes that stored gives.
+func allPicks(tb testing.TB, root string, stored func(*lake.Manifest) []byte) iter.Seq2[Pick, error] {
+	return func(yield func(Pick, error) bool) {
+		for _, m := range state(tb, root).Manifests() {
+			for p := range picksOf(m, framesOf(tb, stored(m))) {
+				if !yield(p, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// whereItWas reads a capture at its source.
+func whereItWas(tb testing.TB) func(*lake.Manifest) []byte {
+	return func(m *lake.Manifest) []byte {
+		stored, err := os.ReadFile(m.Source)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return stored
+	}
 }
 
 // picksOf names frames of a capture in the lake.
@@ -97,7 +132,9 @@ func TestExtractCollection(t *testing.T) {
 	}
 	for _, merged := range []bool{false, true} {
 		var out bytes.Buffer
-		x, err := Extract(context.Background(), ExtractOptions{Lake: root, Out: &out, ByCapture: !merged}, all)
+		o := extractOf(t, root, &out)
+		o.ByCapture = !merged
+		x, err := Extract(context.Background(), o, all)
 		if err != nil || x.Lost != 0 {
 			t.Fatalf("%+v, %v", x, err)
 		}
@@ -136,29 +173,21 @@ func TestExtractMerges(t *testing.T) {
 	})
 	root := filepath.Join(t.TempDir(), "lake")
 	ingest(t, Options{Lake: root, Sources: []string{dir}})
-	all := func(yield func(Pick, error) bool) {
-		for _, m := range state(t, root).Manifests() {
-			stored, _ := os.ReadFile(m.Source)
-			for p := range picksOf(m, framesOf(t, stored)) {
-				if !yield(p, nil) {
-					return
-				}
-			}
-		}
-	}
+	all := allPicks(t, root, whereItWas(t))
 	for _, c := range []struct {
-		name string
-		o    ExtractOptions
-	}{{"time", ExtractOptions{}}, {"pcap", ExtractOptions{Pcap: true}}, {"capture", ExtractOptions{ByCapture: true}}} {
+		name            string
+		pcap, byCapture bool
+	}{{"time", false, false}, {"pcap", true, false}, {"capture", false, true}} {
 		var out bytes.Buffer
-		c.o.Lake, c.o.Out = root, &out
-		x, err := Extract(context.Background(), c.o, all)
+		o := extractOf(t, root, &out)
+		o.Pcap, o.ByCapture = c.pcap, c.byCapture
+		x, err := Extract(context.Background(), o, all)
 		if err != nil || x.Frames != 85 || x.Captures != 3 {
 			t.Fatalf("%s: %+v, %v", c.name, x, err)
 		}
 		got := framesOf(t, out.Bytes())
 		sorted := slices.IsSortedFunc(got, func(a, b extracted) int { return int(a.TS - b.TS) })
-		if len(got) != 85 || sorted == c.o.ByCapture {
+		if len(got) != 85 || sorted == c.byCapture {
 			t.Errorf("%s: %d frames, by time: %v", c.name, len(got), sorted)
 		}
 	}
@@ -193,21 +222,14 @@ func TestExtractOriginals(t *testing.T) {
 			root := filepath.Join(t.TempDir(), "lake")
 			ingest(t, Options{Lake: root, Sources: []string{dir}})
 			c.change(t, dir)
-			all := func(yield func(Pick, error) bool) {
-				for _, m := range state(t, root).Manifests() {
-					stored := kept
-					if filepath.Base(m.Source) == "moved.pcap" {
-						stored = moved
-					}
-					for p := range picksOf(m, framesOf(t, stored)) {
-						if !yield(p, nil) {
-							return
-						}
-					}
+			all := allPicks(t, root, func(m *lake.Manifest) []byte {
+				if filepath.Base(m.Source) == "moved.pcap" {
+					return moved
 				}
-			}
+				return kept
+			})
 			var out bytes.Buffer
-			o := ExtractOptions{Lake: root, Out: &out}
+			o := extractOf(t, root, &out)
 			if c.archive != "" {
 				o.Archives = []string{filepath.Join(dir, c.archive)}
 			}
@@ -236,10 +258,29 @@ func TestExtractMember(t *testing.T) {
 		root := filepath.Join(t.TempDir(), "lake")
 		ingest(t, Options{Lake: root, Sources: []string{dir}})
 		var out bytes.Buffer
-		x, err := Extract(context.Background(), ExtractOptions{Lake: root, Out: &out}, picksOf(state(t, root).Manifests()[0], framesOf(t, inner)))
+		x, err := Extract(context.Background(), extractOf(t, root, &out), picksOf(state(t, root).Manifests()[0], framesOf(t, inner)))
 		if err != nil || x.Frames != 10 {
 			t.Errorf("%s: %+v, %v", name, x, err)
 		}
+	}
+}
+
+// TestRepairMember: files are made again from a capture in an archive, which repair finds as extraction does.
+func TestRepairMember(t *testing.T) {
+	dir := files(t, map[string][]byte{"night.tar": tarOf(t, packedFile{"a.pcap", pcap(packetsOf(1, evening, time.Second, 10)...)})})
+	root := filepath.Join(t.TempDir(), "lake")
+	ingest(t, Options{Lake: root, Sources: []string{dir}})
+	before := contents(t, root)
+	lost := state(t, root).Files("packets")[0]
+	if err := os.Remove(lost.Path); err != nil {
+		t.Fatal(err)
+	}
+	v, err := Verify(context.Background(), VerifyOptions{Lake: root, Repair: true})
+	if err != nil || v.Repaired != 1 || v.Broken != 0 {
+		t.Fatalf("%d repaired, %d broken, %v: %+v", v.Repaired, v.Broken, err, v.Findings)
+	}
+	if contents(t, root)[lost.Name] != before[lost.Name] {
+		t.Error("the file has other bytes than before")
 	}
 }
 
@@ -249,16 +290,9 @@ func TestExtractPcapOfTwoLinkTypes(t *testing.T) {
 	dir := files(t, map[string][]byte{"a.pcap": raw, "b.pcap": pcap(packetsOf(1, evening, time.Second, 1)...)})
 	root := filepath.Join(t.TempDir(), "lake")
 	ingest(t, Options{Lake: root, Sources: []string{dir}})
-	_, err := Extract(context.Background(), ExtractOptions{Lake: root, Out: new(bytes.Buffer), Pcap: true}, func(yield func(Pick, error) bool) {
-		for _, m := range state(t, root).Manifests() {
-			stored, _ := os.ReadFile(m.Source)
-			for p := range picksOf(m, framesOf(t, stored)) {
-				if !yield(p, nil) {
-					return
-				}
-			}
-		}
-	})
+	o := extractOf(t, root, new(bytes.Buffer))
+	o.Pcap = true
+	_, err := Extract(context.Background(), o, allPicks(t, root, whereItWas(t)))
 	if !errors.Is(err, capture.ErrLinkTypes) {
 		t.Errorf("got %v", err)
 	}

@@ -41,7 +41,7 @@ var errGone = errors.New("it is no longer there: tell with --archive in which fo
 // open returns the stored bytes of a capture, or those of another file with the same content. The error names the file at which it was nearest to do so.
 func (x *originals) open(ctx context.Context, m *lake.Manifest) (*original, error) {
 	worst := errGone
-	for _, path := range slices.Concat(x.places(m), nil) {
+	for _, path := range x.places(m) {
 		o, err := x.at(ctx, m, path)
 		switch {
 		case err == nil:

@@ -5,12 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl/lake"
@@ -32,9 +29,10 @@ func repair(ctx context.Context, l *lake.Lake, files []lake.LiveFile, found [][]
 	if err != nil {
 		return 0, disk(err)
 	}
+	from := newOriginals(l, nil)
 	repaired := 0
 	for _, m := range slices.SortedFunc(maps.Keys(broken), func(a, b *lake.Manifest) int { return cmp.Compare(a.ContentHash, b.ContentHash) }) {
-		r := &restorer{lake: l, staging: staging, manifest: m}
+		r := &restorer{originals: from, staging: staging, manifest: m}
 		source, err := r.restore(ctx, files, broken[m])
 		if ctx.Err() != nil || errors.As(err, new(*IOError)) {
 			return repaired, errors.Join(err, staging.Discard())
@@ -53,7 +51,7 @@ func repair(ctx context.Context, l *lake.Lake, files []lake.LiveFile, found [][]
 
 // A restorer makes files of one capture again.
 type restorer struct {
-	lake     *lake.Lake
+	*originals
 	staging  *lake.Staging
 	manifest *lake.Manifest
 }
@@ -82,7 +80,7 @@ func (r *restorer) restore(ctx context.Context, files []lake.LiveFile, places []
 // read reads the capture into staging, from the first place where its content is found.
 func (r *restorer) read(ctx context.Context, o Options) (source string, made []lake.File, err error) {
 	err = fmt.Errorf("its capture %s is no longer there", r.manifest.Source)
-	for _, path := range r.places() {
+	for _, path := range r.places(r.manifest) {
 		made, failed := r.readFrom(ctx, o, path)
 		switch {
 		case failed == nil:
@@ -96,48 +94,20 @@ func (r *restorer) read(ctx context.Context, o Options) (source string, made []l
 	return "", nil, err
 }
 
-// places are the paths where the capture may lie: where it was, and where it was seen since.
-func (r *restorer) places() []string {
-	m := r.manifest
-	var paths []string
-	if within, ok := strings.CutPrefix(m.Source, filepath.Base(r.lake.LiveDir())+"/"); ok {
-		paths = append(paths, filepath.Join(r.lake.LiveDir(), within))
-	} else if m.Source != stdinSource {
-		paths = append(paths, m.Source)
-	}
-	entries := loadIndex(r.lake.Root()).entries
-	for _, path := range slices.Sorted(maps.Keys(entries)) {
-		if entries[path].Content == m.ContentHash {
-			paths = append(paths, path)
-		}
-	}
-	return paths
-}
-
 // readFrom reads a source as the capture was read, and refuses one of other content.
 func (r *restorer) readFrom(ctx context.Context, o Options, path string) ([]lake.File, error) {
-	file, err := os.Open(path)
+	stored, err := r.at(ctx, r.manifest, path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no file")
-	}
-	if headHash(file, info.Size()) != r.manifest.HeadHash {
-		return nil, errOtherContent
-	}
+	defer stored.done()
 	if _, err := o.normalise(); err != nil {
 		return nil, err
 	}
 	run := &run{o: o, lake: r.lake, staging: r.staging, optionsID: r.manifest.OptionsID, meter: new(meter)}
 	l := &load{
-		worker: newWorker(run), source: newSource(path, filepath.Base(path), info), id: r.manifest.CaptureID,
-		stored: io.NewSectionReader(file, 0, info.Size()),
+		worker: newWorker(run), source: &source{name: path, path: path, size: stored.Size()}, id: r.manifest.CaptureID,
+		stored: stored.SectionReader,
 	}
 	done, err := l.decode(ctx)
 	if err != nil {

@@ -37,7 +37,7 @@ func (w *worker) take(ctx, told context.Context, s *source) {
 	if s.member != nil {
 		defer s.member.archive.release()
 	}
-	if !s.once && w.late() {
+	if !s.once && w.o.Late() {
 		w.postpone()
 		return
 	}

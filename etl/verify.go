@@ -64,7 +64,7 @@ func Verify(ctx context.Context, o VerifyOptions) (Verification, error) {
 			return v, err
 		}
 	}
-	if v.Free, err = l.Free(); err != nil {
+	if v.Free, err = lake.Free(l.Root()); err != nil {
 		v.Free = -1
 	}
 	for _, findings := range found {

@@ -40,8 +40,8 @@ func (r *run) leave() {
 	r.sum.Outside++
 }
 
-// late reports whether no more files are to be taken.
-func (r *run) late() bool { return !r.o.Until.IsZero() && !time.Now().Before(r.o.Until) }
+// Late reports whether the time to take files in is up.
+func (o *Options) Late() bool { return !o.Until.IsZero() && !time.Now().Before(o.Until) }
 
 // postpone counts a source for which there is no time left.
 func (r *run) postpone() {

@@ -51,11 +51,7 @@ func compact(c *cli.Context, s streams) error {
 	if o.DryRun {
 		o.Show = func(plan []etl.Merging) error { return print(c, s, mergings(plan).Result()) }
 	}
-	var bar *progressBar
-	if f, ok := terminal(s.err); ok {
-		bar = newProgressBar(f, "files")
-		o.Progress = bar.show
-	}
+	bar := s.showProgress("files", &o.Progress)
 	summary, err := etl.Compact(c.Context, o)
 	bar.finish()
 	if werr := writeSummary(c, s, summary); err == nil && werr != nil {

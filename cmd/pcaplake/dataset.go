@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -39,24 +40,24 @@ func openSession(c *cli.Context) (*queries.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := loadLake(c, &d); err != nil {
+	if _, _, err := loadLake(c.Context, c.String("lake"), &d); err != nil {
 		return nil, err
 	}
 	return queries.Open(c.Context, d)
 }
 
-// loadLake fills in what the lake has: its live files and captures.
-func loadLake(c *cli.Context, d *queries.Dataset) error {
-	l, err := lake.Open(c.Context, c.String("lake"))
+// loadLake opens a lake and fills in what it has: its live files and captures.
+func loadLake(ctx context.Context, root string, d *queries.Dataset) (*lake.Lake, *lake.State, error) {
+	l, err := lake.Open(ctx, root)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	state, err := l.Load(c.Context)
+	state, err := l.Load(ctx)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	d.Files, d.Captures = state.AllFiles(), append(state.Captures(), etl.Quarantined(l.Root())...)
-	return nil
+	return l, state, nil
 }
 
 // dataset is what the flags narrow a session to, without files.

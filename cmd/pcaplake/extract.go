@@ -48,7 +48,15 @@ func extract(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	session, err := openSession(c)
+	d, err := dataset(c)
+	if err != nil {
+		return err
+	}
+	l, state, err := loadLake(c.Context, c.String("lake"), &d)
+	if err != nil {
+		return err
+	}
+	session, err := queries.Open(c.Context, d)
 	if err != nil {
 		return err
 	}
@@ -66,7 +74,7 @@ func extract(c *cli.Context, s streams) error {
 	var x etl.Extraction
 	write := func(to io.Writer) (err error) {
 		x, err = etl.Extract(c.Context, etl.ExtractOptions{
-			Lake: c.String("lake"), Out: to, Archives: c.StringSlice("archive"), Pcap: c.Bool("pcap"), ByCapture: c.String("order") == "capture",
+			Lake: l, State: state, Out: to, Archives: c.StringSlice("archive"), Pcap: c.Bool("pcap"), ByCapture: c.String("order") == "capture",
 			ToolVersion: version,
 		}, picks(rows))
 		return err
@@ -79,6 +87,11 @@ func extract(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	return told(s, &x)
+}
+
+// told says what was extracted and what could not be.
+func told(s streams, x *etl.Extraction) error {
 	for _, e := range x.Errors {
 		fmt.Fprintf(s.err, "pcaplake: %s: %s\n", queries.EscapeText(e.Source), queries.EscapeText(e.Error))
 	}

@@ -41,7 +41,7 @@ func files(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := loadLake(c, &d); err != nil {
+	if _, _, err := loadLake(c.Context, c.String("lake"), &d); err != nil {
 		return err
 	}
 	return print(c, s, fileTable(d.Live(tables...)).Result())

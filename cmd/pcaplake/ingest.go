@@ -90,11 +90,7 @@ func boundMemory(jobs int) {
 
 // ingestShown ingests, with a bar on a terminal.
 func ingestShown(ctx context.Context, s streams, o etl.Options) (etl.Summary, error) {
-	var bar *progressBar
-	if f, ok := terminal(s.err); ok {
-		bar = newProgressBar(f, "captures")
-		o.Progress = bar.show
-	}
+	bar := s.showProgress("captures", &o.Progress)
 	defer bar.finish()
 	boundMemory(o.Jobs)
 	return etl.Ingest(ctx, o)

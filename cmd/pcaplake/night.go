@@ -147,7 +147,7 @@ func (n *night) step(ctx context.Context, s step) {
 		out = outcome{status: statusSkipped, reason: "interrupted", exit: exitInterrupted}
 	case n.broken[s.needs]:
 		out.reason = s.needs + " failed"
-	case !s.always && n.late():
+	case !s.always && n.ingest.Late():
 		out = outcome{status: statusPostponed, reason: "the time was up"}
 	default:
 		out = s.do(n, ctx)
@@ -163,12 +163,9 @@ func (n *night) step(ctx context.Context, s step) {
 	n.log.Log(ctx, level, "step", "step", s.name, "status", out.status, "reason", out.reason, "seconds", sum.Seconds)
 }
 
-// late reports whether the time is up.
-func (n *night) late() bool { return !n.ingest.Until.IsZero() && !time.Now().Before(n.ingest.Until) }
-
 // short reports whether the lake's disk has less free space than asked for, and notes how much it has.
 func (n *night) short() bool {
-	free, err := freeBytes(n.ingest.Lake)
+	free, err := lake.Free(n.ingest.Lake)
 	if err != nil {
 		return false // where there is no lake yet, or the system does not tell
 	}

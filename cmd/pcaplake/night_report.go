@@ -26,16 +26,12 @@ func (n *night) doReport(ctx context.Context) outcome {
 		return outcome{status: statusSkipped, reason: "nothing is written in a dry run"}
 	}
 	read := time.Now()
-	l, err := lake.Open(ctx, n.ingest.Lake)
-	if err != nil {
-		return failed(err, nil)
-	}
-	state, err := l.Load(ctx)
+	d := n.data
+	l, state, err := loadLake(ctx, n.ingest.Lake, &d)
 	if err != nil {
 		return failed(err, nil)
 	}
 	r := &reported{Page: filepath.Join(n.reportDir, n.sum.Night+".html")}
-	d := n.data
 	if d.From, d.To, err = n.period(ctx, l, state); err != nil {
 		return failed(err, nil)
 	}
@@ -48,7 +44,6 @@ func (n *night) doReport(ctx context.Context) outcome {
 	} else if current {
 		return outcome{status: statusSkipped, reason: "nothing was committed since the page was written"}
 	}
-	d.Files, d.Captures = state.AllFiles(), append(state.Captures(), etl.Quarantined(l.Root())...)
 	if err := n.write(ctx, d, r, read); err != nil {
 		return failed(err, r)
 	}

@@ -21,6 +21,17 @@ func newProgressBar(f *os.File, what string) *progressBar {
 	return &progressBar{bar.Start(), what}
 }
 
+// showProgress begins a bar on a terminal and has it shown what a run is told to report to; nil elsewhere.
+func (s streams) showProgress(what string, report *func(etl.Progress)) *progressBar {
+	f, ok := terminal(s.err)
+	if !ok {
+		return nil
+	}
+	bar := newProgressBar(f, what)
+	*report = bar.show
+	return bar
+}
+
 func (b *progressBar) show(p etl.Progress) {
 	b.bar.SetTotal(p.Bytes).SetCurrent(p.BytesDone)
 	b.bar.Set("count", fmt.Sprintf("%d/%d %s", p.CapturesDone, p.Captures, b.what))

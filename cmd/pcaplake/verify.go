@@ -41,11 +41,7 @@ func verify(c *cli.Context, s streams) error {
 		return err
 	}
 	o := etl.VerifyOptions{Lake: c.String("lake"), Jobs: c.Int("jobs"), Repair: c.Bool("repair")}
-	var bar *progressBar
-	if f, ok := terminal(s.err); ok {
-		bar = newProgressBar(f, "files")
-		o.Progress = bar.show
-	}
+	bar := s.showProgress("files", &o.Progress)
 	v, err := etl.Verify(c.Context, o)
 	bar.finish()
 	if err != nil {

@@ -25,12 +25,3 @@ func linked(aside string) bool {
 	var s unix.Stat_t
 	return unix.Stat(aside, &s) == nil && s.Nlink == 2
 }
-
-// Free returns the bytes that are left for the lake on its disk.
-func (l *Lake) Free() (int64, error) {
-	var s unix.Statfs_t
-	if err := unix.Statfs(l.root, &s); err != nil {
-		return 0, &fs.PathError{Op: "statfs", Path: l.root, Err: err}
-	}
-	return int64(s.Bavail) * s.Bsize, nil
-}

@@ -33,6 +33,3 @@ func syncFlag(e fs.DirEntry) int {
 
 // linked is for NFS on Linux.
 func linked(string) bool { return false }
-
-// Free is not known here.
-func (l *Lake) Free() (int64, error) { return 0, errors.ErrUnsupported }
