@@ -62,13 +62,13 @@ func (p *filterParser) peek() string {
 func (p *filterParser) alternatives() (string, error) {
 	left, err := p.term()
 	for err == nil {
-		word, ok := p.next("and", "&&", "or", "||")
+		operator, ok := filterOperators[p.peek()]
 		if !ok {
 			return left, nil
 		}
+		p.next()
 		var right string
 		if right, err = p.term(); err == nil {
-			operator := map[bool]string{true: " AND ", false: " OR "}[word == "and" || word == "&&"]
 			left = "(" + left + operator + right + ")"
 		}
 	}
@@ -98,14 +98,21 @@ func (p *filterParser) primitive() (string, error) {
 	if field, ok := p.field(); ok {
 		return p.comparison(field)
 	}
-	switch word := p.peek(); word {
-	case "less", "greater":
+	switch p.peek() {
+	case "less":
 		p.next()
 		n, err := p.number()
-		return "wire_len " + map[string]string{"less": "<=", "greater": ">="}[word] + " " + strconv.FormatInt(n, 10), err
-	case "vlan", "mpls":
+		return fmt.Sprintf("wire_len <= %d", n), err
+	case "greater":
 		p.next()
-		return p.tag(map[string]string{"vlan": "vlan_id", "mpls": "mpls_label"}[word])
+		n, err := p.number()
+		return fmt.Sprintf("wire_len >= %d", n), err
+	case "vlan":
+		p.next()
+		return p.tag("vlan_id")
+	case "mpls":
+		p.next()
+		return p.tag("mpls_label")
 	case "broadcast":
 		p.next()
 		return "dst_mac = 'ff:ff:ff:ff:ff:ff'", nil

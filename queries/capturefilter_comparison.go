@@ -38,7 +38,12 @@ func (p *filterParser) comparison(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	operator = map[string]string{"==": "=", "!=": "<>"}[operator] + map[bool]string{true: operator}[operator != "==" && operator != "!="]
+	switch operator {
+	case "==":
+		operator = "="
+	case "!=":
+		operator = "<>"
+	}
 	condition := fmt.Sprintf("%s %s %d", field, operator, value)
 	if proto, _, ok := strings.Cut(name, "["); ok {
 		condition = "(" + filterProtos[proto] + " AND " + condition + ")"

@@ -8,6 +8,9 @@ var (
 	filterKinds = []string{"host", "net", "port", "portrange"}
 )
 
+// filterOperators are the words between conditions.
+var filterOperators = map[string]string{"and": " AND ", "&&": " AND ", "or": " OR ", "||": " OR "}
+
 // filterProtos are the conditions of protocols that qualify and stand alone.
 var filterProtos = map[string]string{
 	"ether": "true",

@@ -2,10 +2,8 @@ package queries
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -100,26 +98,7 @@ func (l *cutLake) track(packets []schema.Packet, id, sensor string) []schema.Flo
 
 func writeFlows(t testing.TB, dir, name string, rows []schema.Flow) schema.File {
 	t.Helper()
-	path := filepath.Join(dir, name+".parquet")
-	out, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := schema.Flows.NewWriter(io.Writer(out), schema.Meta{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Append(rows); err != nil {
-		t.Fatal(err)
-	}
-	stats, err := w.Close()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return schema.File{Table: "flows", Path: path, Sensor: rows[0].Sensor, SchemaVersion: schema.Version, Rows: stats.Rows, MinTS: stats.MinTS, MaxTS: stats.MaxTS}
+	return writeFile(t, filepath.Join(dir, name+".parquet"), rows[0].Sensor, schema.Flows, rows)
 }
 
 // inexact are the columns of conversations that a cut may change: those that name captures and flows, those that do not merge, and those of ICMP

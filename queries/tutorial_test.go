@@ -49,7 +49,12 @@ func captureLake(t testing.TB, path string) *Session {
 
 func writeRows[R any](t testing.TB, dir string, table *schema.Rows[R], rows []R) schema.File {
 	t.Helper()
-	path := filepath.Join(dir, table.Name+".parquet")
+	return writeFile(t, filepath.Join(dir, table.Name+".parquet"), "default", table, rows)
+}
+
+// writeFile writes rows of a sensor as a file of a lake.
+func writeFile[R any](t testing.TB, path, sensor string, table *schema.Rows[R], rows []R) schema.File {
+	t.Helper()
 	out, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +73,7 @@ func writeRows[R any](t testing.TB, dir string, table *schema.Rows[R], rows []R)
 	if err := out.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return schema.File{Table: table.Name, Path: path, Sensor: "default", Rows: stats.Rows, MinTS: stats.MinTS, MaxTS: stats.MaxTS, SchemaVersion: schema.Version}
+	return schema.File{Table: table.Name, Path: path, Sensor: sensor, Rows: stats.Rows, MinTS: stats.MinTS, MaxTS: stats.MaxTS, SchemaVersion: schema.Version}
 }
 
 // TestTutorial holds the named queries against the figures that others published for the tutorial's capture (GOLDEN.md).

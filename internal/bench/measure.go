@@ -77,6 +77,12 @@ func (b *bench) one() (path string, size int64, err error) {
 	return path, info.Size(), err
 }
 
+// large is a capture of eight times the frames.
+func (b *bench) large() (path string, err error) {
+	path = b.path(fmt.Sprintf("large-%d.pcap", 8*b.frames))
+	return path, traffic.WriteCapture(path, 8*b.frames, 3, 1_768_435_200)
+}
+
 func rate(frames int, c cost) float64 { return float64(frames) / c.wall.Seconds() }
 
 func million(perSecond float64) string { return fmt.Sprintf("%.2f M packets/s", perSecond/1e6) }
@@ -135,17 +141,27 @@ const (
 	smallFrames   = 750
 )
 
+// smallOnes are the paths of the first n small captures.
+func (b *bench) smallOnes(n int) (paths []string, err error) {
+	if err := os.MkdirAll(b.path("small"), 0o750); err != nil {
+		return nil, err
+	}
+	for i := range n {
+		path := filepath.Join(b.path("small"), fmt.Sprintf("%04d.pcap", i))
+		if err := traffic.WriteCapture(path, smallFrames, uint64(i)+10, 1_768_435_200+uint32(i)); err != nil {
+			return nil, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
 func (b *bench) small() (string, error) {
-	dir := b.path("small")
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+	sources, err := b.smallOnes(smallCaptures)
+	if err != nil {
 		return "", err
 	}
-	for i := range smallCaptures {
-		if err := traffic.WriteCapture(filepath.Join(dir, fmt.Sprintf("%04d.pcap", i)), smallFrames, uint64(i)+10, 1_768_435_200+uint32(i)); err != nil {
-			return "", err
-		}
-	}
-	c, err := b.ingest("small.lake", dir)
+	c, err := b.ingest("small.lake", sources...)
 	if err != nil {
 		return "", err
 	}
@@ -181,8 +197,8 @@ func (b *bench) memory() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	large := b.path(fmt.Sprintf("large-%d.pcap", 8*b.frames))
-	if err := traffic.WriteCapture(large, 8*b.frames, 3, 1_768_435_200); err != nil {
+	large, err := b.large()
+	if err != nil {
 		return "", err
 	}
 	if err := compress("gzip", path, path+".gz"); err != nil {
@@ -236,9 +252,9 @@ func (b *bench) compressed() (string, error) {
 }
 
 func (b *bench) firstRow() (string, error) {
-	var sources []string
-	for i := range 1000 {
-		sources = append(sources, filepath.Join(b.path("small"), fmt.Sprintf("%04d.pcap", i)))
+	sources, err := b.smallOnes(1000)
+	if err != nil {
+		return "", err
 	}
 	if _, err := os.Stat(b.path("thousand.lake")); err != nil {
 		if _, err := command(b.pcaplake, append([]string{"ingest", "--lake", b.path("thousand.lake")}, sources...)...); err != nil {
@@ -253,15 +269,15 @@ func (b *bench) firstRow() (string, error) {
 
 // tenMillion is a lake of at least ten million packets.
 func (b *bench) tenMillion() (string, error) {
-	large := b.path(fmt.Sprintf("large-%d.pcap", 8*b.frames))
-	if err := traffic.WriteCapture(large, 8*b.frames, 3, 1_768_435_200); err != nil {
+	large, err := b.large()
+	if err != nil {
 		return "", err
 	}
 	lake := b.path("ten.lake")
 	if _, err := os.Stat(lake); err == nil {
 		return lake, nil
 	}
-	_, err := command(b.pcaplake, "ingest", "--lake", lake, large)
+	_, err = command(b.pcaplake, "ingest", "--lake", lake, large)
 	return lake, err
 }
 
