@@ -54,6 +54,9 @@ func BenchmarkTrack(b *testing.B) {
 	for b.Loop() {
 		t.Reset()
 		for i := range packets {
+			if i%64 == 0 {
+				t.Look(packets[i : i+64])
+			}
 			t.Track(&packets[i])
 		}
 	}

@@ -61,6 +61,8 @@ type Tracker struct {
 	links   []link // the list of open flows, in the order of their last packets, by number
 	oldest  uint32
 	newest  uint32
+	looked  []looked // by Look, in order; those before next are tracked
+	next    int
 	ahead   uint64   // keeps what Look loads from being left out
 	names   []string // of tunnels and services, by number; 0 is ""
 
@@ -97,6 +99,7 @@ func (t *Tracker) Reset() {
 	t.blocks.reset()
 	t.oldest, t.newest, t.Evicted = 0, 0, 0
 	t.names = append(t.names[:0], "")
+	t.looked, t.next = t.looked[:0], 0
 	t.started, t.ticks, t.low, t.clock = false, 0, math.MaxInt64, math.MinInt64
 	t.ended, t.given = t.ended[:0], t.given[:0]
 	t.minute, t.hour, t.last = schema.NoTime, schema.NoTime, schema.NoTime
@@ -127,56 +130,24 @@ func (t *Tracker) Track(p *schema.Packet) (forward bool) {
 		return false
 	}
 	t.tick(p.TS)
-	key, high := tupleOf(p, !t.IgnoreVLAN)
-	hash := uint32(key.hash(t.secret))
-	number := t.find(&key, hash)
+	at := t.keyOf(p)
+	number := t.find(&at.key, at.hash)
 	if number != 0 {
-		if why := t.over(t.records.at(number), p, high); why != "" {
+		if why := t.over(t.records.at(number), p, at.high); why != "" {
 			t.end(number, why)
 			number = 0
 		}
 	}
 	if number == 0 {
-		number = t.begin(p, &key, hash, high)
+		number = t.begin(p, &at.key, at.hash, at.high)
 	}
 	r := t.records.at(number)
 	t.touch(number)
 	p.FlowID, p.Has = r.id, p.Has|schema.HasFlowID
-	forward = high == r.forwardHigh
+	forward = at.high == r.forwardHigh
 	t.count(r, p, forward)
 	t.sum(r, p)
 	return forward
-}
-
-// Look loads what is kept of the flows of packets that Track takes next. Each is somewhere else in memory, and a processor waits for many places at a time
-// as long as for one: with 64 packets at once Track takes half the time.
-func (t *Tracker) Look(packets []schema.Packet) {
-	const most = 64
-	if t.places == nil || len(packets) > most {
-		return
-	}
-	var hashes, numbers [most]uint32
-	mask := uint32(len(t.places) - 1)
-	for i := range packets {
-		if p := &packets[i]; p.Has&schema.HasIP != 0 {
-			key, _ := tupleOf(p, !t.IgnoreVLAN)
-			hashes[i] = uint32(key.hash(t.secret))
-			numbers[i] = t.places[hashes[i]&mask].number
-		}
-	}
-	for _, n := range numbers {
-		if n == 0 || n > t.records.used {
-			continue
-		}
-		r := t.records.at(n)
-		t.ahead += r.key.low[0] + uint64(r.recent) + uint64(r.letters) + uint64(t.links[n].next)
-		for _, side := range r.side {
-			if side != 0 {
-				s := t.sides.at(side)
-				t.ahead += uint64(s.packets) + uint64(s.dataTS) + uint64(s.ttlMin) + uint64(s.low) + uint64(s.unique)
-			}
-		}
-	}
 }
 
 func (t *Tracker) find(key *tuple, hash uint32) uint32 {
@@ -201,13 +172,13 @@ func (t *Tracker) Quote(e, q *schema.Packet) {
 	r.icmpErrors++
 }
 
-// Serve notes the protocol that was recognised in the content of an open flow, which a packet of named: the first that is told stays.
+// Serve notes the protocol that was recognised in the content of the flow of a packet, which was the last one tracked: the first that is told stays.
 func (t *Tracker) Serve(p *schema.Packet, service string) {
-	key, _ := tupleOf(p, !t.IgnoreVLAN)
-	if number := t.find(&key, uint32(key.hash(t.secret))); number != 0 {
-		if r := t.records.at(number); r.id == p.FlowID && r.service == 0 {
-			r.service = t.name(service)
-		}
+	if t.newest == 0 || p.Has&schema.HasFlowID == 0 {
+		return
+	}
+	if r := t.records.at(t.newest); r.id == p.FlowID && r.service == 0 {
+		r.service = t.name(service)
 	}
 }
 
