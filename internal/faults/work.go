@@ -7,10 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
@@ -51,29 +54,40 @@ func (w Work) Run(t *testing.T) {
 	if testing.Short() {
 		step = 5
 	}
-	for n := 1; n <= ops; n += step {
+	var breaking errgroup.Group
+	breaking.SetLimit(2 * runtime.GOMAXPROCS(0)) // half of them wait for the disk
+	for n := 1; n <= ops && !t.Failed(); n += step {
 		for _, mode := range Modes {
+			faults++
 			name := fmt.Sprintf("%d %s", n, mode)
 			at := root(name)
-			_, _ = w.broken(t, at, n, mode) // that it fails is not required: what is left over may be no reason to
-			w.look(t, at)
-			if err := w.Do(t.Context(), at); err != nil {
-				t.Errorf("operation %s: done again: %v", name, err)
-			}
-			w.look(t, at)
-			hold(t, at)
-			if diff := cmp.Diff(want, w.contents(t, at)); diff != "" {
-				t.Errorf("operation %s: -undisturbed +done again\n%s", name, diff)
-			}
-			if err := os.RemoveAll(at); err != nil {
-				t.Fatal(err)
-			}
-			if faults++; t.Failed() {
-				t.Fatalf("after %d faults", faults)
-			}
+			breaking.Go(func() error {
+				w.breakOff(t, at, n, mode, want)
+				if t.Failed() {
+					return fmt.Errorf("operation %s", name)
+				}
+				return os.RemoveAll(at)
+			})
 		}
 	}
+	if err := breaking.Wait(); err != nil {
+		t.Fatal(err)
+	}
 	t.Logf("%d faults at %d operations, %d objects compared each time", faults, ops, len(want))
+}
+
+// breakOff breaks the work off in a lake of its own and does it again.
+func (w Work) breakOff(t *testing.T, at string, n int, mode Mode, want map[string]string) {
+	_, _ = w.broken(t, at, n, mode) // that it fails is not required: what is left over may be no reason to
+	w.look(t, at)
+	if err := w.Do(t.Context(), at); err != nil {
+		t.Errorf("operation %d %s: done again: %v", n, mode, err)
+	}
+	w.look(t, at)
+	hold(t, at)
+	if diff := cmp.Diff(want, w.contents(t, at)); diff != "" {
+		t.Errorf("operation %d %s: -undisturbed +done again\n%s", n, mode, diff)
+	}
 }
 
 // broken does the work on a store that breaks at operation n, and reads along. It returns how many operations there were.
@@ -135,11 +149,13 @@ func hold(t *testing.T, root string) {
 	t.Helper()
 	l, err := lake.Open(t.Context(), root)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return
 	}
 	a, err := l.Audit(t.Context())
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return
 	}
 	for _, f := range a.Findings {
 		if f.Severity == lake.Broken {
@@ -155,11 +171,13 @@ func (w Work) contents(t *testing.T, root string) map[string]string {
 	if w.Grace {
 		l, err := lake.Open(t.Context(), root)
 		if err != nil {
-			t.Fatal(err)
+			t.Error(err)
+			return nil
 		}
 		d, err := l.Disk(t.Context())
 		if err != nil {
-			t.Fatal(err)
+			t.Error(err)
+			return nil
 		}
 		for _, f := range d.Leftovers {
 			left[f.Name] = true
@@ -175,7 +193,7 @@ func (w Work) contents(t *testing.T, root string) map[string]string {
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	return out
 }
