@@ -2,7 +2,6 @@ package etl
 
 import (
 	"context"
-	"fmt"
 	"hash"
 	"io"
 	"sync"
@@ -16,12 +15,13 @@ import (
 const (
 	// maxDecoders bounds those of one capture: what comes after them takes the rows in order, and is no faster than a few of them.
 	maxDecoders = 4
-	// spareChunks are those of a pipeline beyond the ones that are decoded: one being read, one being written, one between.
+	// spareChunks are those of a pipeline beyond the ones that are read and decoded: one being written, two between.
 	spareChunks = 3
 )
 
-// A pipeline brings the frames of one capture at a time into its files. One goroutine reads them into chunks, several decode a chunk each, and
-// one takes the chunks in the order of the capture, completes their rows and writes them.
+// A pipeline brings the frames of one capture at a time into its files. Several goroutines take turns to read a chunk of frames, which each then decodes
+// while the next one reads: so the bytes are in the caches of the processor that needs them. One takes the chunks in the order of the capture,
+// completes their rows and writes them.
 type pipeline struct {
 	free       chan *chunk // all of them are here between captures
 	decoders   []*decode.Decoder
@@ -47,27 +47,24 @@ func newPipeline(jobs int) *pipeline {
 func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, []schema.Rewritten, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	read, ordered := make(chan *chunk, cap(l.free)), make(chan *chunk, cap(l.free))
-	ended := make(chan error, 1)
-	go func() {
-		defer close(ordered)
-		defer close(read)
-		ended <- l.read(ctx, r, func(c *chunk) { ordered <- c; read <- c })
-	}()
+	in := &frames{load: l, reader: r, ordered: make(chan *chunk, cap(l.free))}
 	var decoders sync.WaitGroup
-	defer decoders.Wait()
 	for _, d := range l.decoders {
 		d.Reset(l.decodeOptions())
 		decoders.Go(func() {
-			for c := range read {
+			for c := in.next(ctx); c != nil; c = in.next(ctx) {
 				c.decode(d)
 			}
 		})
 	}
+	go func() {
+		decoders.Wait()
+		close(in.ordered)
+	}()
 	t, resolver := new(tally), l.newResolver(p)
-	failed := l.write(ordered, t, resolver, p, cancel)
-	if err := <-ended; failed == nil {
-		failed = err
+	failed := l.write(in.ordered, t, resolver, p, cancel)
+	if failed == nil {
+		failed = in.err
 	}
 	if failed == nil {
 		failed = resolver.close(t)
@@ -122,47 +119,4 @@ func (s *metered) Read(b []byte) (int, error) {
 		s.counted = s.pass
 	}
 	return n, err
-}
-
-// read reads chunk after chunk and hands each on.
-func (l *load) read(ctx context.Context, r *capture.Reader, hand func(*chunk)) error {
-	var last capture.Frame // stands for the last frame where comments follow it
-	for more := true; more; {
-		c := <-l.free
-		c.reset()
-		for bytes := 0; len(c.frames) < chunkFrames && bytes < chunkBytes; {
-			if more = r.Scan(); !more {
-				l.comment(c, r.Comments(), &last)
-				break
-			}
-			f := r.Frame()
-			c.take(f)
-			bytes += len(f.Data) + l.comment(c, r.Comments(), f)
-			last.No = f.No
-		}
-		if ctx.Err() != nil {
-			l.free <- c
-			return context.Cause(ctx)
-		}
-		hand(c)
-	}
-	if err := r.Err(); err != nil {
-		return fmt.Errorf("read frames: %w", err)
-	}
-	return nil
-}
-
-// comment adds the comments on a frame and before it, and returns the bytes of their texts.
-func (l *load) comment(to *chunk, comments []capture.Comment, f *capture.Frame) (bytes int) {
-	for _, c := range comments {
-		row := schema.Comment{
-			CaptureID: l.id, Sensor: l.o.Sensor, FrameNo: f.No, InterfaceID: c.InterfaceID, Scope: string(c.Scope), TS: schema.NoTime, Text: c.Text,
-		}
-		if c.Scope == capture.ScopeFrame && f.HasTS {
-			row.TS, row.TSExtraNS = f.TS, f.TSExtraNS
-		}
-		to.comments = append(to.comments, row)
-		bytes += len(c.Text)
-	}
-	return bytes
 }
