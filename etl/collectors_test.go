@@ -139,6 +139,8 @@ func (c *collection) compare(rel string, got, want map[way]sent, packets []schem
 		case cause != "":
 		case got[w].packets+got[back].packets == want[w].packets+want[back].packets:
 			cause = "packets that it gives to the other direction"
+		case c.name == "argus" && crossed(got, want, w):
+			cause = "ports that argus gives to the other address"
 		case c.name == "argus" && want[w].packets < got[w].packets:
 			cause = "packets that argus leaves out; flows have as many as tshark -z conv"
 		default:
@@ -146,6 +148,13 @@ func (c *collection) compare(rel string, got, want map[way]sent, packets []schem
 		}
 		c.found[cause]++
 	}
+}
+
+// crossed reports whether a way that flows do not have is one of theirs, or its way back, with the ports changed over, which the program does not have.
+func crossed(got, want map[way]sent, w way) bool {
+	src, dst := netip.AddrPortFrom(w.src.Addr(), w.dst.Port()), netip.AddrPortFrom(w.dst.Addr(), w.src.Port())
+	forth, back := way{w.proto, src, dst}, way{w.proto, dst, src}
+	return got[w].packets == 0 && (got[forth].packets == want[w].packets && want[forth].packets == 0 || got[back].packets == want[w].packets && want[back].packets == 0)
 }
 
 // collectorCause explains what a program does otherwise by the packets between two addresses.
