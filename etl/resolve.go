@@ -41,7 +41,7 @@ func (l *load) newResolver(p *parts) *resolver {
 
 func (r *resolver) resetFlows(l *load) {
 	f := &r.flows
-	f.CaptureID, f.Sensor = l.id, l.o.Sensor
+	f.CaptureID, f.Sensor, f.Pseudonym = l.id, l.o.Sensor, l.o.pseudonym()
 	f.Idle, f.Active, f.MaxOpen, f.IgnoreVLAN = l.o.FlowIdle.Microseconds(), l.o.FlowActive.Microseconds(), l.o.FlowMax, l.o.FlowIgnoreVLAN
 	f.Reset()
 }

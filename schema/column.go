@@ -61,6 +61,7 @@ type Column struct {
 	Encoding  Encoding
 	Sorted    Encoding // of merged files, whose rows lie by flow and direction
 	Bloom     bool     // merged files have a bloom filter of it
+	Privacy   Privacy  // what becomes of it in an anonymised lake
 	Doc       string
 	Unit      string // "" for names, numbers without a unit and codes
 	Wireshark string // display filter fields, "|" between those that depend on the layer

@@ -26,6 +26,7 @@ type field[R any] struct {
 func newRows[R any](name, doc string, fields []field[R]) *Rows[R] {
 	r := &Rows[R]{Table: Table{Name: name, Doc: doc, FirstTS: "ts", LastTS: "ts", GroupRows: RowGroup}}
 	for _, f := range fields {
+		f.Privacy = privacyOf(name, f.Name)
 		r.Columns = append(r.Columns, f.Column)
 		r.fills = append(r.fills, f.fill)
 	}
