@@ -191,7 +191,9 @@ func wordsOf(text string) iter.Seq[string] {
 		if !yield(text) {
 			return
 		}
-		split := func(c rune) bool { return c != '.' && c != ':' && c != '-' && c != '/' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }
+		split := func(c rune) bool {
+			return c != '.' && c != ':' && c != '-' && c != '/' && !unicode.IsLetter(c) && !unicode.IsDigit(c)
+		}
 		for word := range strings.FieldsFuncSeq(text, split) {
 			if !yield(word) || !yield(strings.TrimSuffix(word, ".arpa")) {
 				return

@@ -19,10 +19,11 @@ type resolver struct {
 	dialogues flow.Dialogues
 	decoder   *decode.Decoder // of datagrams that were put together; nil until there is one
 	chunk     *chunk          // at hand
+	sequences sequences
 }
 
 func (l *load) newResolver(p *parts) *resolver {
-	r := &resolver{pipeline: l.pipeline, parts: p}
+	r := &resolver{pipeline: l.pipeline, parts: p, sequences: sequences{key: l.o.Anonymize}}
 	r.duplicates.Reset()
 	r.rewritten.Reset()
 	r.resetFlows(l)
@@ -143,6 +144,7 @@ func (r *resolver) close(t *tally) error {
 		r.ended(last, r.flows.Ended())
 		r.pair(last)
 		t.flows.add(last.flows)
+		r.sequences.shift(last)
 		last.minutes, last.hours = r.flows.Sums(false)
 		err = r.parts.append(last)
 	}

@@ -12,7 +12,7 @@ type Privacy uint8
 const (
 	Unjudged Privacy = iota
 	Kept             // numbers, times, and words of closed lists of ours: they stand as they are
-	Keyed            // made under the key before rows are: names of captures, and hashes over pseudonyms
+	Keyed            // made under the key before columns are: names of captures, hashes over pseudonyms, sequence numbers
 	Address          // IP addresses, also in lists and with prefix lengths: prefixes are preserved
 	Hardware         // EUI-48: another address, group addresses stay such
 	Name             // domain and host names, label by label, public suffixes kept; addresses among them as Address
@@ -39,7 +39,7 @@ type Mask interface {
 // privacy is the judgement of every column, in one place so that it can be read as a whole. A name without a table is of all tables that have it; what is said of
 // fwd_ holds for rev_.
 var privacy = judge([]judgement{
-	{Keyed, `capture_id flow_hash community_id`},
+	{Keyed, `capture_id flow_hash community_id tcp_seq tcp_ack fwd_isn fwd_first_seq fwd_next_seq fwd_fin_seq fwd_first_ack fwd_max_ack`},
 	{Address, `src_ip dst_ip outer_src_ip outer_dst_ip sender_ip target_ip client_ip next_server relay_ip assigned_ips requested_ips routers dns_servers
 		answer_ips edns_client_subnet`},
 	{Hardware, `src_mac dst_mac sender_mac target_mac client_mac`},
@@ -55,7 +55,7 @@ var privacy = judge([]judgement{
 		sensor frame_no frame_offset flow_id ts ts_extra_ns ts_suspect interface_id link_type pkt_dir cap_len wire_len dup_of_frame
 		ether_type vlan_id inner_vlan_id mpls_label tunnel tunnel_id tunnel_depth outer_ip_proto outer_src_port outer_dst_port
 		ip_version ip_hdr_len ip_tos ip_len ip_id ip_flags ip_frag_offset ip_ttl ip_proto ip_flow_label ip_chksum_ok ip_options_count
-		src_port dst_port tcp_seq tcp_ack tcp_hdr_len tcp_reserved tcp_flags tcp_window l4_chksum_ok tcp_urgent tcp_options_count
+		src_port dst_port tcp_hdr_len tcp_reserved tcp_flags tcp_window l4_chksum_ok tcp_urgent tcp_options_count
 		tcp_mss tcp_wscale tcp_sack_ok tcp_tsval tcp_tsecr udp_len icmp_type icmp_code icmp_id icmp_seq
 		payload_len padding_len chksum_note protocol protocols malformed cut
 
@@ -64,7 +64,7 @@ var privacy = judge([]judgement{
 		fwd_packets fwd_wire_bytes fwd_ip_bytes fwd_payload_packets fwd_payload_bytes fwd_dup_packets fwd_fragments fwd_bad_chksums
 		fwd_len_min fwd_len_max fwd_len_mean fwd_len_std fwd_len_sq_hi fwd_len_sq_lo fwd_ttl_min fwd_ttl_max fwd_first_ts fwd_last_ts fwd_data_ts
 		fwd_iat_count fwd_iat_min fwd_iat_max fwd_iat_mean fwd_iat_std fwd_iat_sq_hi fwd_iat_sq_lo
-		fwd_tcp_flags fwd_syns fwd_synacks fwd_fins fwd_rsts fwd_first_window fwd_isn fwd_first_seq fwd_next_seq fwd_fin_seq fwd_first_ack fwd_max_ack
+		fwd_tcp_flags fwd_syns fwd_synacks fwd_fins fwd_rsts fwd_first_window
 		fwd_stream_bytes fwd_segment_bytes fwd_unique_bytes fwd_missed_bytes fwd_retransmitted_bytes fwd_retransmitted_packets fwd_out_of_order fwd_islands
 
 		opcode transport dns_id is_response aa tc rd ra z ad cd rcode question_count answer_count authority_count additional_count qtype qclass

@@ -70,3 +70,13 @@ func (k *Key) MAC(m schema.MAC) schema.MAC {
 	out[0] = out[0]&^groupBit | m[0]&groupBit | localBit
 	return out
 }
+
+// Sequence returns the amount by which the sequence numbers of TCP are moved that one end of a connection sends to the other.
+func (k *Key) Sequence(src, dst netip.Addr, srcPort, dstPort int32) uint32 {
+	var room [64]byte
+	text := append(append(append(room[:0], byte(len(src.AsSlice()))), src.AsSlice()...), dst.AsSlice()...)
+	text = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(text, uint32(srcPort)), uint32(dstPort))
+	var sum [4]byte
+	k.hash(forSequence, sum[:], text)
+	return binary.BigEndian.Uint32(sum[:])
+}

@@ -41,11 +41,13 @@ const (
 	forName
 	forText
 	forCapture
+	forSequence
 	purposes
 )
 
 var contexts = [purposes]string{
 	"pcaplake 2026 hardware addresses", "pcaplake 2026 labels of names", "pcaplake 2026 texts", "pcaplake 2026 captures and their sources",
+	"pcaplake 2026 sequence numbers",
 }
 
 // New makes a key of its bytes. The same 32 bytes give the same IPv4 addresses as in other programs that take a Crypto-PAn key, such as nfanon.
