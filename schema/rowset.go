@@ -40,6 +40,12 @@ func (t *Rows[R]) over(first, last string) *Rows[R] {
 	return t
 }
 
+// derived declares that rows are made from other tables and are of no one capture.
+func (t *Rows[R]) derived() *Rows[R] {
+	t.Table.Derived = true
+	return t
+}
+
 // inGroups declares how many rows a row group has, a multiple of chunk.
 func (t *Rows[R]) inGroups(rows int) *Rows[R] {
 	t.GroupRows = rows
