@@ -90,7 +90,7 @@ func (r *run) book(done *loaded, committed bool) {
 	} else if r.recognise(done) {
 		return
 	}
-	r.quarantine.clear(s.name)
+	r.quarantine.clear(r.o.identity(s.name))
 	err := errPacketsGone
 	if committed || r.after.action != deleteSource || r.packetsLive(done.content) {
 		err = r.after.apply(s, done.whole)

@@ -12,6 +12,8 @@ var (
 	ErrNoInput = errors.New("no input")
 	// ErrConflict says that a capture named in Options.Sources is in the lake with other options than those told by hand.
 	ErrConflict = errors.New("option conflict")
+	// ErrMixed says that a lake is anonymised with another key than the options', or by one of the two alone.
+	ErrMixed = errors.New("two kinds of lake")
 )
 
 // An IOError is a failure of the lake's disk. It stops a run, as no later capture would fare better; what was committed before stays.
@@ -52,7 +54,7 @@ func ExitStatus(s Summary, err error) int {
 	switch {
 	case errors.As(err, &ioError):
 		return exitIO
-	case errors.Is(err, ErrUsage), errors.Is(err, ErrConflict):
+	case errors.Is(err, ErrUsage), errors.Is(err, ErrConflict), errors.Is(err, ErrMixed):
 		return exitUsage
 	case errors.Is(err, ErrNoInput):
 		return exitNoInput

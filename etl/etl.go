@@ -20,6 +20,7 @@ import (
 	"github.com/pcaplake/pcaplake/etl/capture"
 	"github.com/pcaplake/pcaplake/etl/flow"
 	"github.com/pcaplake/pcaplake/etl/lake"
+	"github.com/pcaplake/pcaplake/etl/pseudonym"
 )
 
 // Options are the knobs of Ingest. Lake and Sources (or Live) are required; the zero value of the others is ready to use.
@@ -29,13 +30,14 @@ type Options struct {
 	Stdin   io.Reader
 	Live    *capture.LiveOptions // capture from an interface first, then ingest that as one more source
 
-	Sensor         string        // partition of the rows; "" means "default"
-	Jobs           int           // captures read at once, and columns of each encoded at once; 0 means one per CPU
-	Payload        int           // bytes of payload kept per packet: 0 none, -1 all
-	FlowIdle       time.Duration // a flow ends when it is silent for longer; 0 means 120 s, at most a year
-	FlowActive     time.Duration // and when it lasts longer; 0 means 30 min, at most a year
-	FlowIgnoreVLAN bool          // VLANs are no part of the key of flows
-	FlowMax        int           // flows open at a time in one capture; 0 means 131,072
+	Sensor         string         // partition of the rows; "" means "default"
+	Jobs           int            // captures read at once, and columns of each encoded at once; 0 means one per CPU
+	Payload        int            // bytes of payload kept per packet: 0 none, -1 all
+	FlowIdle       time.Duration  // a flow ends when it is silent for longer; 0 means 120 s, at most a year
+	FlowActive     time.Duration  // and when it lasts longer; 0 means 30 min, at most a year
+	FlowIgnoreVLAN bool           // VLANs are no part of the key of flows
+	FlowMax        int            // flows open at a time in one capture; 0 means 131,072
+	Anonymize      *pseudonym.Key // addresses, names and texts become pseudonyms under it, in a lake of their own; nil: they don't
 
 	Settle   time.Duration // files modified more recently are left for later
 	From, To time.Time     // only captures whose first packet is at From or later and before To; zero: unbounded
@@ -79,7 +81,7 @@ func (o *Options) normalise() (after, error) {
 	if o.Committed == nil {
 		o.Committed = func(*lake.Manifest) {}
 	}
-	if err := o.normaliseFlows(); err != nil {
+	if err := errors.Join(o.normaliseFlows(), o.checkAnonymize()); err != nil {
 		return after{}, err
 	}
 	if o.Payload < -1 {
@@ -120,15 +122,22 @@ func (o *Options) fingerprinted() map[string]string {
 	if o.FlowIgnoreVLAN {
 		vlan = "off"
 	}
-	return map[string]string{
+	told := map[string]string{
 		"payload": payload, "flow_idle": o.FlowIdle.String(), "flow_active": o.FlowActive.String(), "flow_vlan": vlan, "flow_max": strconv.Itoa(o.FlowMax),
 	}
+	if o.Anonymize != nil {
+		told[anonymizeOption] = o.anonymized()
+	}
+	return told
 }
 
 // optionsOf are the options that a capture was read with, by its manifest: the reverse of fingerprinted. It fails where this version
 // would read the capture otherwise.
 func optionsOf(m *lake.Manifest) (Options, error) {
 	o := Options{Sensor: m.Sensor, Payload: -1, FlowIgnoreVLAN: m.Options["flow_vlan"] == "off"}
+	if m.Options[anonymizeOption] != "" {
+		return o, errors.New("its rows are pseudonyms, and its capture goes by another name")
+	}
 	var bad [3]error
 	o.FlowIdle, bad[0] = time.ParseDuration(m.Options["flow_idle"])
 	o.FlowActive, bad[1] = time.ParseDuration(m.Options["flow_active"])

@@ -12,14 +12,14 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
-// lastToGo orders tables by how soon the cap takes them: payloads, then packets, then the others, then the sums of them all.
+// lastToGo orders tables by how soon the cap takes them: payloads, then packets, then the others, then the sums of them all and what was concluded.
 func lastToGo(table string) int {
 	switch {
 	case table == schema.Payloads.Name:
 		return 0
 	case table == schema.Packets.Name:
 		return 1
-	case strings.HasPrefix(table, lake.SumsPrefix):
+	case strings.HasPrefix(table, lake.SumsPrefix), schema.Derived(table):
 		return 3
 	}
 	return 2

@@ -48,6 +48,9 @@ type Extraction struct {
 // capture, in each in the order of the frames. Captures that are gone are told in Errors, and the others go on. The errors are those of the picks, of writing, and of pcap where it cannot hold the frames (capture.ErrLinkTypes, capture.ErrTime).
 func Extract(ctx context.Context, o ExtractOptions, picks iter.Seq2[Pick, error]) (Extraction, error) {
 	x := Extraction{Errors: []SourceError{}}
+	if Anonymized(o.State) != "" {
+		return x, fmt.Errorf("%w: the lake is anonymised: packets out of its captures would name what its rows do not", ErrUsage)
+	}
 	out := newFrameSink(&o)
 	defer out.discard()
 	e := &extractor{originals: newOriginals(o.Lake, o.Archives), captures: map[string]*lake.Manifest{}, out: out, told: &x}

@@ -89,6 +89,22 @@ func TestFaults(t *testing.T) {
 			Do: doIngest(Options{Sources: []string{dir}}), Sees: sees([]int64{10, 15}, []int64{20}, []int64{30, 35}),
 		}.Run(t)
 	})
+	t.Run("classify", func(t *testing.T) {
+		judge := func(ctx context.Context, root string, texts ...string) error {
+			_, err := Judge(ctx, JudgementOptions{Lake: root, Verdicts: judged(texts...)})
+			return err
+		}
+		faults.Work{
+			Before: func(t *testing.T, root string) {
+				before(20, 30, 40)(t, root)
+				if err := judge(t.Context(), root, "a 1.1", "b 2.1", "c 3.1"); err != nil {
+					t.Fatal(err)
+				}
+			},
+			Do:   func(ctx context.Context, root string) error { return judge(ctx, root, "a 1.1", "d 2.1", "e 4.1") },
+			Sees: sees([]int64{20}, []int64{30}, []int64{40}),
+		}.Run(t)
+	})
 	t.Run("expire by age", func(t *testing.T) {
 		now := time.Now().Add(time.Hour)
 		faults.Work{

@@ -35,14 +35,15 @@ type indexedArchive struct {
 // An index tells the content of files by path, size and time, so that known ones need not be read. It is advice: whether a content is in
 // the lake, the manifests say. They cannot hold this, since they hold no clock.
 type index struct {
-	path    string
-	entries map[string]indexed // as loaded
-	mu      sync.Mutex
-	added   map[string]indexed
+	path     string
+	entries  map[string]indexed       // as loaded
+	identity func(path string) string // what it has in the place of a path: another text, in an anonymised lake
+	mu       sync.Mutex
+	added    map[string]indexed
 }
 
 func loadIndex(lakeRoot string) *index {
-	x := &index{path: filepath.Join(lakeRoot, indexFolder, "sources.json"), added: map[string]indexed{}}
+	x := &index{path: filepath.Join(lakeRoot, indexFolder, "sources.json"), added: map[string]indexed{}, identity: func(path string) string { return path }}
 	x.entries = x.load()
 	return x
 }
@@ -59,21 +60,21 @@ func (x *index) load() map[string]indexed {
 }
 
 // key is what stands for a source in the index; false: it cannot be there.
-func key(s *source) (indexed, bool) {
+func (x *index) key(s *source) (indexed, bool) {
 	path, err := filepath.Abs(s.path)
 	switch {
 	case err != nil || s.fifo || s.ours:
 		return indexed{}, false
 	case s.member != nil:
 		a := s.member.archive
-		return indexed{Path: path + memberMark + s.member.name, Size: a.size, MTimeNS: a.mtime.UnixNano()}, true
+		return indexed{Path: x.identity(path + memberMark + s.member.name), Size: a.size, MTimeNS: a.mtime.UnixNano()}, true
 	}
-	return indexed{Path: path, Size: s.size, MTimeNS: s.mtime.UnixNano()}, true
+	return indexed{Path: x.identity(path), Size: s.size, MTimeNS: s.mtime.UnixNano()}, true
 }
 
 // find returns the entry of a source that is as it was when it was last read.
 func (x *index) find(s *source) (indexed, bool) {
-	k, ok := key(s)
+	k, ok := x.key(s)
 	e, found := x.entries[k.Path]
 	return e, ok && found && e.Size == k.Size && e.MTimeNS == k.MTimeNS
 }
@@ -96,7 +97,7 @@ func (x *index) archive(s *source) *indexedArchive {
 
 // add notes that s, opened at the time told, has this content.
 func (x *index) add(s *source, content string, opened time.Time) {
-	e, ok := key(s)
+	e, ok := x.key(s)
 	if !ok || opened.UnixNano()-e.MTimeNS < racy.Nanoseconds() {
 		return
 	}
@@ -106,10 +107,10 @@ func (x *index) add(s *source, content string, opened time.Time) {
 	x.added[e.Path] = e
 }
 
-// addArchive notes what is in an archive that could be listed to its end.
+// addArchive notes what is in an archive that could be listed to its end, unless names are not to be kept.
 func (x *index) addArchive(a *bundle) {
-	e, ok := key(&source{path: a.path, size: a.size, mtime: a.mtime})
-	if !ok || a.broken || a.listed.Sub(a.mtime) < racy {
+	e, ok := x.key(&source{path: a.path, size: a.size, mtime: a.mtime})
+	if !ok || x.identity(a.path) != a.path || a.broken || a.listed.Sub(a.mtime) < racy {
 		return
 	}
 	e.Archive = &indexedArchive{Members: a.members, Skipped: a.skipped}

@@ -120,12 +120,16 @@ func (r *run) open(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.o.unmixed(r.state); err != nil {
+		return err
+	}
 	r.contents, r.bySource, r.dropped = r.state.Contents(), map[string][]*lake.Manifest{}, -1
 	for _, m := range r.state.Manifests() {
 		from := m.Sensor + "/" + m.Source
 		r.bySource[from] = append(r.bySource[from], m)
 	}
 	r.index, r.quarantine = loadIndex(r.o.Lake), loadQuarantine(r.o.Lake)
+	r.index.identity = r.o.identity
 	if r.o.DryRun {
 		return nil
 	}

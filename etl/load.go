@@ -50,7 +50,7 @@ func (d *loaded) changes() bool { return len(d.supersedes) > 0 || d.exchange }
 
 // bring reads what the lake does not have yet. What may be known, by fingerprint or head, is only hashed first.
 func (l *load) bring(ctx context.Context) (*loaded, error) {
-	l.head = headHash(l.stored, l.source.size)
+	l.head = l.o.identity(headHash(l.stored, l.source.size))
 	l.claim, l.earlier = l.claims.enter(l.source.order, l.id, l.head)
 	_, met := l.contents[l.id]
 	met = met || len(l.earlier) > 0 || l.state.ByHead(l.head)
@@ -103,7 +103,7 @@ func (l *load) hash(ctx context.Context) (capture.Info, []string, error) {
 			dates = append(dates, dateOf(day))
 		}
 	}
-	return r.Info(), dates, nil
+	return l.o.conceal(r.Info()), dates, nil
 }
 
 // decode reads the capture into files in staging.
@@ -131,9 +131,9 @@ func (l *load) decode(ctx context.Context) (_ *loaded, err error) {
 	if err != nil {
 		return nil, err
 	}
-	info := r.Info()
+	info := l.o.conceal(r.Info())
 	m := l.manifest(info, t, files)
-	m.Rewritten = rewritten
+	m.Rewritten = l.o.concealPairs(rewritten)
 	if sum != nil {
 		if _, err := io.Copy(sum, l.stored); err != nil {
 			return nil, fmt.Errorf("hash stored bytes: %w", err)

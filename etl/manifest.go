@@ -11,7 +11,7 @@ import (
 // manifest says what the lake gets by a capture: nothing in it depends on clock, host or the order of work.
 func (l *load) manifest(info capture.Info, t *tally, files []lake.File) *lake.Manifest {
 	m := &lake.Manifest{
-		CaptureID: l.id, Source: l.source.name, Sensor: l.o.Sensor, Format: info.Format, Compression: info.Compression,
+		CaptureID: l.id, Source: l.o.identity(l.source.name), Sensor: l.o.Sensor, Format: info.Format, Compression: info.Compression,
 		StoredBytes: l.source.size, Bytes: info.Bytes, ContentHash: info.ContentHash, HeadHash: info.HeadHash,
 		PrefixEnd: info.PrefixEnd, PrefixHash: info.PrefixHash,
 		Interfaces: []lake.Interface{}, LinkTypes: []int32{},

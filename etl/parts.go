@@ -55,7 +55,9 @@ func (l *load) newParts() *parts {
 		create: func(table, date string, part int) (*lake.StagedFile, error) {
 			return l.staging.Create(table, l.o.Sensor, date, lake.BaseName(l.id, l.optionsID, part))
 		},
-		meta:   schema.Meta{Jobs: l.o.Jobs, KeyValues: map[string]string{"pcaplake.capture_id": l.id, "pcaplake.sensor": l.o.Sensor}},
+		meta: schema.Meta{
+			Jobs: l.o.Jobs, Mask: l.o.mask(), KeyValues: map[string]string{"pcaplake.capture_id": l.id, "pcaplake.sensor": l.o.Sensor},
+		},
 		opened: map[int64]int{},
 		files:  []lake.File{},
 	}

@@ -86,6 +86,7 @@ func (l *load) write(ordered <-chan *chunk, t *tally, r *resolver, p *parts, can
 			t.add(c.Packets)
 			t.flows.add(c.flows)
 			l.meter.packets.Add(int64(len(c.Packets)))
+			r.sequences.shift(c)
 			if failed = p.append(c); failed != nil {
 				cancel()
 			}

@@ -51,7 +51,7 @@ func (r *run) finish(err error) error {
 		return nil
 	}
 	host, _ := os.Hostname() // "" where the system does not tell
-	rec := record{Summary: r.sum, Host: host, Started: r.began.UTC(), Finished: finished.UTC(), Captures: r.recorded()}
+	rec := record{Summary: r.o.concealed(r.sum), Host: host, Started: r.began.UTC(), Finished: finished.UTC(), Captures: r.recorded()}
 	if err := r.lake.WriteRun(r.name, rec); err != nil {
 		return disk(fmt.Errorf("record run: %w", err))
 	}
@@ -63,9 +63,9 @@ func (r *run) recorded() []recorded {
 	for order, v := range r.verdicts {
 		switch v.action {
 		case ActionCommit:
-			list = append(list, recorded{Source: r.sources[order].name, Status: "ok"})
+			list = append(list, recorded{Source: r.o.identity(r.sources[order].name), Status: "ok"})
 		case ActionFail:
-			list = append(list, recorded{Source: r.sources[order].name, Status: "failed", Error: v.err})
+			list = append(list, recorded{Source: r.o.identity(r.sources[order].name), Status: "failed", Error: v.err})
 		}
 	}
 	return list

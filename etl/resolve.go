@@ -19,10 +19,11 @@ type resolver struct {
 	dialogues flow.Dialogues
 	decoder   *decode.Decoder // of datagrams that were put together; nil until there is one
 	chunk     *chunk          // at hand
+	sequences sequences
 }
 
 func (l *load) newResolver(p *parts) *resolver {
-	r := &resolver{pipeline: l.pipeline, parts: p}
+	r := &resolver{pipeline: l.pipeline, parts: p, sequences: sequences{key: l.o.Anonymize}}
 	r.duplicates.Reset()
 	r.rewritten.Reset()
 	r.resetFlows(l)
@@ -41,7 +42,7 @@ func (l *load) newResolver(p *parts) *resolver {
 
 func (r *resolver) resetFlows(l *load) {
 	f := &r.flows
-	f.CaptureID, f.Sensor = l.id, l.o.Sensor
+	f.CaptureID, f.Sensor, f.Pseudonym = l.id, l.o.Sensor, l.o.pseudonym()
 	f.Idle, f.Active, f.MaxOpen, f.IgnoreVLAN = l.o.FlowIdle.Microseconds(), l.o.FlowActive.Microseconds(), l.o.FlowMax, l.o.FlowIgnoreVLAN
 	f.Reset()
 }
@@ -143,6 +144,7 @@ func (r *resolver) close(t *tally) error {
 		r.ended(last, r.flows.Ended())
 		r.pair(last)
 		t.flows.add(last.flows)
+		r.sequences.shift(last)
 		last.minutes, last.hours = r.flows.Sums(false)
 		err = r.parts.append(last)
 	}

@@ -15,7 +15,7 @@ import (
 // with Options.Replace all that were read from it. Content is that of the source.
 func (l *load) superseded(content string) []*lake.Manifest {
 	var before []*lake.Manifest
-	for _, m := range l.bySource[l.o.Sensor+"/"+l.source.name] {
+	for _, m := range l.bySource[l.o.Sensor+"/"+l.o.identity(l.source.name)] {
 		if m.ContentHash != content && (l.replaces() && l.source.name != stdinSource || l.grew(m)) {
 			before = append(before, m)
 		}
@@ -29,13 +29,13 @@ func (l *load) grew(before *lake.Manifest) bool {
 	if before.Rows == 0 || before.PrefixEnd >= headSize && before.HeadHash != l.head {
 		return false
 	}
-	return prefixHash(l.stored, l.source.size, before.PrefixEnd) == before.PrefixHash
+	return l.o.identity(prefixHash(l.stored, l.source.size, before.PrefixEnd)) == before.PrefixHash
 }
 
 // doubtful reports whether a live capture may be an earlier part of another one from its source: two runs at once may bring in both.
 func (l *load) doubtful(content string) bool {
 	m, live := l.state.ByContent(content)
-	return live && slices.ContainsFunc(l.bySource[l.o.Sensor+"/"+l.source.name], func(other *lake.Manifest) bool {
+	return live && slices.ContainsFunc(l.bySource[l.o.Sensor+"/"+l.o.identity(l.source.name)], func(other *lake.Manifest) bool {
 		return other != m && other.Rows > 0 && (other.Bytes < headSize || other.HeadHash == m.HeadHash)
 	})
 }

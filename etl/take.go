@@ -98,6 +98,7 @@ func (l *load) take(ctx, told context.Context) (*loaded, error) {
 	if l.id, err = capture.Fingerprint(l.stored, s.size); err != nil {
 		return nil, fmt.Errorf("fingerprint: %w", err)
 	}
+	l.id = l.o.identity(l.id)
 	if b, ok := l.quarantine.find(l.id, l.o.ToolVersion); ok {
 		return nil, errBefore{b}
 	}
@@ -156,7 +157,7 @@ func (w *worker) fail(ctx context.Context, l *load, err error) {
 		w.judge(s, verdict{action: ActionFail, err: reason(err)})
 		if unreadable(err) && !errors.As(err, new(errBefore)) && s.size > 0 {
 			w.quarantine.add(bad{
-				CaptureID: l.id, Source: s.name, Sensor: w.o.Sensor, Error: reason(err), ToolVersion: w.o.ToolVersion, Since: w.name,
+				CaptureID: l.id, Source: w.o.identity(s.name), Sensor: w.o.Sensor, Error: reason(err), ToolVersion: w.o.ToolVersion, Since: w.name,
 			})
 		}
 	}

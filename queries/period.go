@@ -14,7 +14,7 @@ import (
 func (d *Dataset) Live(tables ...string) []schema.File {
 	var out []schema.File
 	for _, f := range d.Files {
-		if f.Rows > 0 && (len(tables) == 0 || slices.Contains(tables, f.Table)) && d.of(f.Sensor) && d.reaches(f.MinTS, f.MaxTS) {
+		if f.Rows > 0 && (len(tables) == 0 || slices.Contains(tables, f.Table)) && (schema.Derived(f.Table) || d.of(f.Sensor)) && d.reaches(f.MinTS, f.MaxTS) {
 			out = append(out, f)
 		}
 	}
@@ -61,7 +61,11 @@ func (d *Dataset) where(t schema.Table) string {
 		for _, s := range d.Sensors {
 			names = append(names, literal(s))
 		}
-		conditions = append(conditions, "sensor IN ("+strings.Join(names, ", ")+")")
+		if list := strings.Join(names, ", "); t.Derived { // which have all sensors that saw it in one text
+			conditions = append(conditions, "list_has_any(string_split(sensor, ','), ["+list+"])")
+		} else {
+			conditions = append(conditions, "sensor IN ("+list+")")
+		}
 	}
 	if len(conditions) == 0 {
 		return ""

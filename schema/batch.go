@@ -29,14 +29,31 @@ func (b *Batch) Count(column string, counts map[string]int64) {
 // Drop takes the rows out that have a value in a String column. It panics for a name that the table does not have.
 func (b *Batch) Drop(column, value string) {
 	v := &b.vectors[b.table.Indexes(column)[0]]
-	dropped, ok := v.texts.strings[value]
-	if !ok {
+	dropped := int32(-1) // by the values themselves: after a Drop they have no index
+	for n := range v.texts.ends {
+		if string(v.texts.value(int32(n))) == value {
+			dropped = int32(n)
+		}
+	}
+	if dropped < 0 {
 		return
 	}
+	b.drop(v, func(at int) bool { return v.texts.numbers[at] == dropped })
+}
+
+// DropBetween takes the rows out whose time in a Timestamp column, in microseconds, is at from or later and before to. It panics for a name that the
+// table does not have.
+func (b *Batch) DropBetween(column string, from, to int64) {
+	v := &b.vectors[b.table.Indexes(column)[0]]
+	b.drop(v, func(at int) bool { return v.i64[at] >= from && v.i64[at] < to })
+}
+
+// drop takes the rows out that have a value in a column which is unwanted, by its place among the column's values.
+func (b *Batch) drop(v *vector, unwanted func(at int) bool) {
 	b.order = b.order[:0]
 	at := 0
 	for row, level := range v.levels {
-		if level == 0 || v.texts.numbers[at] != dropped {
+		if level == 0 || !unwanted(at) {
 			b.order = append(b.order, int32(row))
 		}
 		at += int(level)

@@ -61,6 +61,7 @@ type Column struct {
 	Encoding  Encoding
 	Sorted    Encoding // of merged files, whose rows lie by flow and direction
 	Bloom     bool     // merged files have a bloom filter of it
+	Privacy   Privacy  // what becomes of it in an anonymised lake
 	Doc       string
 	Unit      string // "" for names, numbers without a unit and codes
 	Wireshark string // display filter fields, "|" between those that depend on the layer
@@ -78,14 +79,25 @@ type Table struct {
 	FirstTS, LastTS string
 	GroupRows       int   // rows of a full row group: fewer of a wide table, since memory holds two groups
 	Order           Order // of the rows of merged files
+	Derived         bool  // made from other tables: its rows are of no one capture
 }
 
 // Tables returns the tables in the order in which documents list them.
 func Tables() []Table {
 	return []Table{
 		Packets.Table, Flows.Table, ARPs.Table, DNSs.Table, TLSs.Table, HTTPs.Table, SSHs.Table, QUICs.Table, DHCPs.Table, NTPs.Table,
-		Payloads.Table, Comments.Table, RollupMinutes.Table, RollupHours.Table,
+		Payloads.Table, Comments.Table, RollupMinutes.Table, RollupHours.Table, Verdicts.Table,
 	}
+}
+
+// Derived reports whether a table is one that is made from others, such as verdicts: its files have rows of no one capture.
+func Derived(table string) bool {
+	for _, t := range Tables() {
+		if t.Name == table {
+			return t.Derived
+		}
+	}
+	return false
 }
 
 // Spans returns whether rows last from one time to another; those of other tables have one time, ts; but for sums, ts_extra_ns has the nanoseconds beyond it.

@@ -145,6 +145,8 @@ type texts struct {
 	recent   [64]recentString // most strings are constants: told by where their bytes lie, they need no hash
 	lastAddr netip.Addr       // neighbours often have the same
 	last     int32
+
+	mask *textMask // of an anonymised lake: keys are the values, data what stands for them; nil: they are the same
 }
 
 // recentString is a string and its number, by the place of its bytes.
@@ -185,7 +187,10 @@ func (t *texts) string(s string) {
 	r := &t.recent[uintptr(unsafe.Pointer(at))>>4%uintptr(len(t.recent))]
 	if unsafe.StringData(r.text) != at || len(r.text) != len(s) || s == "" {
 		n, ok := t.strings[s]
-		if !ok {
+		switch {
+		case t.mask != nil:
+			n = t.number(t.mask.append(nil, []byte(s)))
+		case !ok:
 			n = t.add(s)
 		}
 		*r = recentString{s, n}
@@ -204,6 +209,9 @@ func (t *texts) view(b []byte) {
 }
 
 func (t *texts) bytes(b []byte) {
+	if t.mask != nil {
+		b = t.mask.append(nil, b)
+	}
 	t.put(t.number(b))
 }
 
@@ -253,7 +261,11 @@ func (t *texts) addr(a netip.Addr) {
 	}
 	number := t.addrNumber(a)
 	if *number == 0 {
-		t.data = a.AppendTo(t.data)
+		shown := a
+		if t.mask != nil {
+			shown = t.mask.Addr(a)
+		}
+		t.data = shown.AppendTo(t.data)
 		*number = t.end()
 	}
 	t.lastAddr = a
@@ -272,6 +284,9 @@ func (t *texts) addrNumber(a netip.Addr) *int32 {
 func (t *texts) mac(m MAC) {
 	at := t.keys.find(0, uint64(binary.BigEndian.Uint32(m[:]))<<16|uint64(binary.BigEndian.Uint16(m[4:])))
 	if at.number == 0 {
+		if t.mask != nil {
+			m = t.mask.MAC(m)
+		}
 		t.data = m.AppendTo(t.data)
 		at.number = t.end()
 	}
@@ -284,5 +299,5 @@ func (t *texts) reset() {
 	t.keys4.reset()
 	clear(t.strings)
 	clear(t.recent[:])
-	t.lastAddr = netip.Addr{}
+	t.lastAddr, t.mask = netip.Addr{}, nil
 }

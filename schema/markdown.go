@@ -16,7 +16,8 @@ Every column is nullable: NULL means that the layer is absent or that the value 
 signed integers, doubles, booleans, strings, bytes, and timestamps of microseconds that are not adjusted to UTC (they are UTC by contract). "Wireshark"
 names display filter fields, of which the one that fits the layer holds the same thing, in Wireshark's own unit; "Zeek" fields of its logs;
 "IPFIX" information elements; "ECS" fields of the Elastic Common Schema. Encodings are those of Parquet;
-"compacted" says what is otherwise in files that `+"`pcaplake compact`"+` wrote: another encoding, or a bloom filter beside it.
+"compacted" says what is otherwise in files that `+"`pcaplake compact`"+` wrote: another encoding, or a bloom filter beside it. "Anonymised" is what
+becomes of the values in a lake that was made with `+"`--anonymize`"+` ([privacy.md](privacy.md)); empty: they are kept.
 
 `, Version)
 	for _, t := range Tables() {
@@ -43,14 +44,22 @@ const capturesDoc = "One row per capture, from the manifests; not Parquet."
 
 func (t Table) markdown(b *strings.Builder) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n\n", t.Name, t.Doc)
-	rows := [][]string{{"column", "type", "unit", "encoding", "meaning", "Wireshark", "Zeek", "IPFIX", "ECS"}}
+	rows := [][]string{{"column", "type", "unit", "encoding", "anonymised", "meaning", "Wireshark", "Zeek", "IPFIX", "ECS"}}
 	for _, c := range t.Columns {
 		rows = append(rows, []string{
-			code(c.Name), code(c.Type.String()), c.Unit, c.storage(), c.Doc,
+			code(c.Name), code(c.Type.String()), c.Unit, c.storage(), c.anonymised(), c.Doc,
 			code(c.Wireshark), code(c.Zeek), code(c.IPFIX), code(c.ECS),
 		})
 	}
 	writeTable(b, rows)
+}
+
+// anonymised is what becomes of the column in an anonymised lake, or "".
+func (c *Column) anonymised() string {
+	if c.Privacy == Kept {
+		return ""
+	}
+	return c.Privacy.String()
 }
 
 // storage is how the column lies in files, and in merged ones where that differs.

@@ -219,7 +219,7 @@ func TestOlderAndNewer(t *testing.T) {
 	}
 }
 
-// TestDrop takes one capture out of several.
+// TestDrop takes captures out of several, one after the other.
 func TestDrop(t *testing.T) {
 	rows := rowgen.Payloads(5000, 25)
 	var kept []schema.Payload
@@ -227,7 +227,7 @@ func TestDrop(t *testing.T) {
 	for i := range rows {
 		rows[i].CaptureID = strings.Repeat(string("abc"[i%7%3]), 32)
 		want[rows[i].CaptureID]++
-		if rows[i].CaptureID[0] != 'b' {
+		if rows[i].CaptureID[0] == 'c' {
 			kept = append(kept, rows[i])
 		}
 	}
@@ -235,6 +235,7 @@ func TestDrop(t *testing.T) {
 	left, _ := write(t, schema.Payloads, kept, 1)
 	got, _ := merge(t, schema.Payloads.Table, 1, true, func(b *schema.Batch) {
 		b.Count("capture_id", counts)
+		b.Drop("capture_id", strings.Repeat("a", 32))
 		b.Drop("capture_id", strings.Repeat("b", 32))
 		b.Drop("capture_id", "nobody's")
 	}, data)

@@ -26,6 +26,7 @@ type field[R any] struct {
 func newRows[R any](name, doc string, fields []field[R]) *Rows[R] {
 	r := &Rows[R]{Table: Table{Name: name, Doc: doc, FirstTS: "ts", LastTS: "ts", GroupRows: RowGroup}}
 	for _, f := range fields {
+		f.Privacy = privacyOf(name, f.Name)
 		r.Columns = append(r.Columns, f.Column)
 		r.fills = append(r.fills, f.fill)
 	}
@@ -36,6 +37,12 @@ func newRows[R any](name, doc string, fields []field[R]) *Rows[R] {
 // over declares the columns from which and to which a row lasts.
 func (t *Rows[R]) over(first, last string) *Rows[R] {
 	t.FirstTS, t.LastTS = first, last
+	return t
+}
+
+// derived declares that rows are made from other tables and are of no one capture.
+func (t *Rows[R]) derived() *Rows[R] {
+	t.Table.Derived = true
 	return t
 }
 

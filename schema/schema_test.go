@@ -53,6 +53,9 @@ var contract = map[string]string{
 	"comments":  `capture_id sensor frame_no interface_id scope ts ts_extra_ns comment`,
 	"rollup_1m": `capture_id sensor ts first_ts last_ts src_ip dst_ip dst_port ip_proto service packets bytes flows`,
 	"rollup_1h": `capture_id sensor ts first_ts last_ts src_ip dst_ip dst_port ip_proto service packets bytes flows`,
+	"verdicts": `
+		verdict_id detector detector_version class subclass seed_class severity score techniques sensor capture_ids src_ip src_count dst_ip dst_count
+		dst_port ip_proto start_ts end_ts packets bytes evidence evidence_sql extract coverage suppressed_by`,
 }
 
 func flowColumns() string {

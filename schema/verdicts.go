@@ -55,4 +55,4 @@ var Verdicts = newRows("verdicts", "One row per verdict of a detector: what it c
 	str("extract", func(v *Verdict) string { return v.Extract }, "command that writes its packets"),
 	str("coverage", func(v *Verdict) string { return v.Coverage }, "full, or what the captures lack"),
 	str("suppressed_by", func(v *Verdict) string { return v.SuppressedBy }, "entry of the allowlist that suppresses it"),
-}).over("start_ts", "end_ts")
+}).over("start_ts", "end_ts").in(Order{Then: []string{"start_ts"}}).derived()

@@ -23,6 +23,7 @@ const (
 type Meta struct {
 	Jobs      int               // columns encoded at a time, and above 1 beside the caller; below 1 is 1. The bytes don't depend on it
 	KeyValues map[string]string // goes into the footer; nothing of clock or host may be in it
+	Mask      Mask              // of an anonymised lake: columns become what their Privacy says; nil: they stand as they are
 }
 
 // FileStats is what a writer wrote.
@@ -50,7 +51,19 @@ func (t *Rows[R]) NewWriter(w io.Writer, m Meta) (*Writer[R], error) {
 		return nil, err
 	}
 	frame := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == "frame_no" })
-	return &Writer[R]{groups: g, fills: t.fills, frame: frame}, nil
+	return &Writer[R]{groups: g, fills: t.filled(m.Mask), frame: frame}, nil
+}
+
+// filled are the fills of the columns, under a mask unless it is nil.
+func (t *Rows[R]) filled(m Mask) []fill[R] {
+	if m == nil {
+		return t.fills
+	}
+	fills := make([]fill[R], len(t.fills))
+	for i, plain := range t.fills {
+		fills[i] = masked(&t.Columns[i], plain, m)
+	}
+	return fills
 }
 
 // Append adds rows. It copies everything: the rows and what they point to may be reused at once. How rows are cut into calls does not

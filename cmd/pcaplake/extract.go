@@ -38,6 +38,7 @@ Examples:
 			&cli.StringFlag{Name: "order", Usage: "time (captures merged) or capture (one after the other)", Value: "time"},
 			&cli.StringSliceFlag{Name: "archive", Usage: "look in `DIR` for captures that have moved; may be repeated"},
 			&cli.StringSliceFlag{Name: "param", Usage: "value of a parameter: `NAME=VALUE`; may be repeated"},
+			auditFlag(),
 		}, datasetFlags()...),
 		Action: func(c *cli.Context) error { return extract(c, s) },
 	}
@@ -48,30 +49,40 @@ func extract(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	return audited(c, w.SQL, func() (int64, error) {
+		x, err := extractPackets(c, s, w, params)
+		if err == nil {
+			err = told(s, &x)
+		}
+		return x.Frames, err
+	})
+}
+
+// extractPackets writes the packets that are wanted.
+func extractPackets(c *cli.Context, s streams, w queries.Wanted, params map[string]string) (x etl.Extraction, err error) {
 	d, err := dataset(c)
 	if err != nil {
-		return err
+		return x, err
 	}
 	l, state, err := loadLake(c.Context, c.String("lake"), &d)
 	if err != nil {
-		return err
+		return x, err
 	}
 	session, err := queries.Open(c.Context, d)
 	if err != nil {
-		return err
+		return x, err
 	}
 	defer session.Close()
 	if w.SQL != "" && oneWord(w.SQL) {
 		if w.Query, err = session.Lookup(w.SQL); err != nil {
-			return err
+			return x, err
 		}
 	}
 	rows, err := session.Packets(c.Context, w, params)
 	if err != nil {
-		return err
+		return x, err
 	}
 	defer rows.Close()
-	var x etl.Extraction
 	write := func(to io.Writer) (err error) {
 		x, err = etl.Extract(c.Context, etl.ExtractOptions{
 			Lake: l, State: state, Out: to, Archives: c.StringSlice("archive"), Pcap: c.Bool("pcap"), ByCapture: c.String("order") == "capture",
@@ -84,10 +95,7 @@ func extract(c *cli.Context, s streams) error {
 	} else {
 		err = writeWhole(path, write)
 	}
-	if err != nil {
-		return err
-	}
-	return told(s, &x)
+	return x, err
 }
 
 // told says what was extracted and what could not be.

@@ -13,6 +13,7 @@ import (
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/capture"
 	"github.com/pcaplake/pcaplake/etl/flow"
+	"github.com/pcaplake/pcaplake/etl/pseudonym"
 	"github.com/urfave/cli/v2"
 )
 
@@ -54,6 +55,7 @@ func readingFlags(settle time.Duration) []cli.Flag {
 		&cli.DurationFlag{Name: "settle", Usage: "leave files changed within this `TIME` for later", Value: settle},
 		&cli.StringFlag{Name: "after", Usage: "what becomes of a source that is committed: keep, move=`DIR` or delete", Value: "keep"},
 		&cli.BoolFlag{Name: "sha256", Usage: "record SHA-256 of the sources as well"},
+		&cli.StringFlag{Name: "anonymize", Usage: "pseudonyms for addresses, names and texts, under the key in `KEYFILE` (docs/privacy.md)"},
 	}
 }
 
@@ -127,6 +129,11 @@ func readingOptions(c *cli.Context, s streams) (etl.Options, error) {
 	var err error
 	if o.Log, err = newLog(c, s.err); err != nil {
 		return o, err
+	}
+	if path := c.String("anonymize"); path != "" {
+		if o.Anonymize, err = pseudonym.Load(path); err != nil {
+			return o, usage(fmt.Errorf("--anonymize: %w", err))
+		}
 	}
 	o.Payload, err = payloadBytes(c.String("payload"))
 	return o, err

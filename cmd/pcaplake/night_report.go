@@ -104,7 +104,11 @@ func (n *night) write(ctx context.Context, d queries.Dataset, r *reported, read 
 		return err
 	}
 	defer session.Close()
-	made, err := reports.Build(ctx, session, reports.Options{Title: "Night of " + n.sum.Night, Command: commandLine(), ToolVersion: version, Generated: n.began})
+	command := commandLine()
+	if n.ingest.Anonymize != nil {
+		command = "pcaplake run" // its flags name the sources
+	}
+	made, err := reports.Build(ctx, session, reports.Options{Title: "Night of " + n.sum.Night, Command: command, ToolVersion: version, Generated: n.began})
 	if err != nil {
 		return err
 	}

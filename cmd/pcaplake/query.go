@@ -30,7 +30,7 @@ Examples:
 			&cli.StringFlag{Name: "file", Aliases: []string{"F"}, Usage: "read the SQL from `FILE` (- is standard input)"},
 			&cli.StringSliceFlag{Name: "param", Usage: "value of a parameter: `NAME=VALUE`; may be repeated"},
 			&cli.BoolFlag{Name: "list", Usage: "list the named queries"},
-			outputFlag(),
+			outputFlag(), auditFlag(),
 		}, append(formatFlags(), datasetFlags()...)...),
 		Action: func(c *cli.Context) error { return query(c, s) },
 	}
@@ -69,23 +69,31 @@ func query(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	out := &delivery{to: s.out}
-	answer := func() (lost string, err error) {
-		session, err := openSession(c)
-		if err != nil {
-			return "", err
-		}
-		defer session.Close()
-		result, err := ask(c, session, text, params)
-		if err == nil {
-			err = print(c, streams{s.in, out, s.err}, result)
-		}
-		if err != nil {
-			lost = session.Lost()
-		}
-		return lost, err
+	return audited(c, text, func() (rows int64, err error) {
+		out := &delivery{to: s.out}
+		err = unlessLost(func() (lost string, err error) {
+			rows, lost, err = answer(c, streams{s.in, out, s.err}, text, params)
+			return lost, err
+		}, out)
+		return rows, err
+	})
+}
+
+// answer prints the answer to a statement, and returns how many rows it has; where a file of the lake went away under it, also which.
+func answer(c *cli.Context, s streams, text string, params map[string]string) (rows int64, lost string, err error) {
+	session, err := openSession(c)
+	if err != nil {
+		return 0, "", err
 	}
-	return unlessLost(answer, out)
+	defer session.Close()
+	result, err := ask(c, session, text, params)
+	if err == nil {
+		rows, err = printRows(c, s, result)
+	}
+	if err != nil {
+		lost = session.Lost()
+	}
+	return rows, lost, err
 }
 
 // delivery is standard output, and knows whether it got anything.
@@ -188,6 +196,12 @@ func textTable(columns ...string) *queries.Table {
 
 // print writes a result in the format asked for, to the file asked for or standard output.
 func print(c *cli.Context, s streams, r *queries.Result) error {
+	_, err := printRows(c, s, r)
+	return err
+}
+
+// printRows is print, and returns how many rows there were.
+func printRows(c *cli.Context, s streams, r *queries.Result) (rows int64, err error) {
 	format, o := c.String("format"), queries.FormatOptions{}
 	f, tty := terminal(s.out)
 	if format == "" {
@@ -199,12 +213,14 @@ func print(c *cli.Context, s streams, r *queries.Result) error {
 	if tty {
 		o.Width = width(f)
 	}
-	write := func(w io.Writer) error {
-		_, err := queries.Write(c.Context, w, format, r, o)
+	write := func(w io.Writer) (err error) {
+		rows, err = queries.Write(c.Context, w, format, r, o)
 		return err
 	}
 	if path := c.String("output"); path != "" {
-		return writeWhole(path, write)
+		err = writeWhole(path, write)
+	} else {
+		err = write(s.out)
 	}
-	return write(s.out)
+	return rows, err
 }

@@ -1,13 +1,17 @@
 package flow
 
-import "github.com/pcaplake/pcaplake/schema"
+import (
+	"net/netip"
+
+	"github.com/pcaplake/pcaplake/schema"
+)
 
 // row writes what a flow came to.
 func (t *Tracker) row(r *record, why string, f *schema.Flow) {
 	idle, _ := t.limits()
 	k := &r.key
 	f.CaptureID, f.Sensor = t.CaptureID, t.Sensor
-	f.FlowID, f.FlowHash = r.id, int64(k.hash(public))
+	f.FlowID, f.FlowHash = r.id, t.publicHash(k)
 	f.FirstTS, f.LastTS, f.FirstExtraNS, f.LastExtraNS = r.first, r.last, int32(r.firstExtra), int32(r.lastExtra)
 	f.IPVersion = int32(k.meta >> metaVersionAt & 15)
 	t.ends(r, f)
@@ -43,7 +47,27 @@ func (t *Tracker) ends(r *record, f *schema.Flow) {
 	} else if k.meta&metaPorts != 0 {
 		f.HasPorts, f.SrcPort, f.DstPort = true, int32(from), int32(to)
 	}
-	f.CommunityID = communityID(f.SrcIP, f.DstIP, uint8(k.meta>>metaProtoAt), k.meta&metaPorts != 0, k.meta&metaOneWay != 0 && k.meta&metaICMP != 0, from, to)
+	src, dst := t.shown(f.SrcIP), t.shown(f.DstIP)
+	f.CommunityID = communityID(src, dst, uint8(k.meta>>metaProtoAt), k.meta&metaPorts != 0, k.meta&metaOneWay != 0 && k.meta&metaICMP != 0, from, to)
+}
+
+// publicHash is the hash of a key that stands in the row.
+func (t *Tracker) publicHash(k *tuple) int64 {
+	if t.Pseudonym == nil {
+		return int64(k.hash(public))
+	}
+	shown, version := *k, int32(k.meta>>metaVersionAt&15)
+	shown.low, shown.high = words(t.shown(addrOf(k.low, version))), words(t.shown(addrOf(k.high, version)))
+	shown.order()
+	return int64(shown.hash(public))
+}
+
+// shown is what stands for an address in hashes.
+func (t *Tracker) shown(a netip.Addr) netip.Addr {
+	if t.Pseudonym == nil || !a.IsValid() {
+		return a
+	}
+	return t.Pseudonym(a)
 }
 
 func (t *Tracker) dataTS(r *record, forward bool) int64 {

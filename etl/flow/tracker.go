@@ -3,6 +3,7 @@ package flow
 import (
 	"math"
 	"math/rand/v2"
+	"net/netip"
 
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -48,6 +49,9 @@ type Tracker struct {
 	IgnoreVLAN   bool  // VLANs are no part of the key
 
 	CaptureID, Sensor string // stand in the rows
+
+	// Pseudonym gives the addresses of which FlowHash and CommunityID are made in the place of those in the row; nil: of those in the row.
+	Pseudonym func(netip.Addr) netip.Addr
 
 	Evicted int64 // flows that ended for want of room
 

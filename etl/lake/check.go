@@ -167,6 +167,9 @@ func (f *LiveFile) broken(format string, args ...any) Finding {
 
 // remedy is how a damaged file can come back.
 func (f *LiveFile) remedy() string {
+	if schema.Derived(f.Table) {
+		return "run pcaplake classify again, which makes it anew"
+	}
 	if f.Capture == nil {
 		return "restore it from a backup"
 	}
