@@ -71,6 +71,8 @@ var detectorCases = []detectorCase{
 	{"request-flood", "from people", 2000, fast + inward + "100 + n * 7919 % 900 AS fwd_payload_bytes", ""},
 	{"slow-http", "never answered", 60, "0 AS rev_payload_bytes, TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts, 80 AS dst_port", "dos slow-request high"},
 	{"slow-http", "read slowly", 60, "TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts, 512 AS fwd_first_window", "dos slow-read high"},
+	{"slow-http", "a body that goes on behind the answer", 60, "80 AS dst_port, 7 AS fwd_payload_packets, 1 AS rev_payload_packets, TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts", "dos slow-request high"},
+	{"slow-http", "telemetry that nobody answers", 60, "1883 AS dst_port, 70 AS fwd_payload_packets, 1 AS rev_payload_packets, TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts", ""},
 	{"slow-http", "a pool that was answered", 60, "TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts", ""},
 	{"reflection", "DNS from many", 30, lostUDP + inward + "53 AS src_port", "ddos domain-reflection high"},
 	{"reflection", "DNS from few", 19, lostUDP + inward + "53 AS src_port", ""},

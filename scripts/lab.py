@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Labelled traffic of real tools: scripts/lab.py SEED DIR makes DIR/lab.pcap and DIR/labels.csv.
+"""Labelled traffic of real tools: scripts/lab.py SEED DIR [quiet] makes DIR/lab.pcap and DIR/labels.csv; quiet: of the same hosts on a day without attacks.
 
 It needs root, Linux, and Debian's nmap masscan hping3 slowhttptest hydra iodine nginx-light openssh-server apache2-utils dnsmasq-base fping
 tcpdump wireshark-common. Everything happens in network namespaces of its own, joined by bridges that have no way out; every step is bounded in
 packets and time. The seed decides addresses, rates, ports and the order of steps. Attackers have addresses among usual visitors, and quiet
 novelties (a first backup, a new time service, a monitor, a burst of visitors) stand between the attacks.
 """
-import csv, os, random, shutil, signal, subprocess, sys, threading, time
+import csv, os, random, shutil, signal, subprocess, sys, time
 
 PREFIX = "pl%d" % (os.getpid() % 10000)
 HELPERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lab_traffic.py")
@@ -17,7 +17,8 @@ def sh(command, check=True, timeout=60):
 
 
 class Lab:
-    def __init__(self, seed, folder):
+    def __init__(self, seed, folder, quiet):
+        self.quiet = quiet
         self.rand, self.folder = random.Random(seed), folder
         self.hosts, self.labels, self.started, self.spaces = {}, [], [], []
         a, b = self.rand.randint(10, 99), self.rand.randint(100, 199)
@@ -130,7 +131,7 @@ class Lab:
             ("att", f"hping3 -q -S -p 80 --rand-source -i u{1000000 // flood} -c {flood * 5} {{web}}", h["web"], "tcp", "80", "ddos", "spoofed-syn", 8),
             ("att", f"slowhttptest -H -c {r.randint(60, 200)} -i 4 -r 60 -l 12 -u http://{{web}}/", h["web"], "tcp", "80", "dos", "slow-headers", 15),
             ("att", f"slowhttptest -B -c {r.randint(60, 200)} -i 4 -r 60 -s 8192 -l 12 -u http://{{web}}/", h["web"], "tcp", "80", "dos", "slow-body", 15),
-            ("att", f"ab -q -n 4000 -c 20 -r http://{{web}}/index.html", h["web"], "tcp", "80", "dos", "request-flood", 10),
+            ("att", f"ab -q -t {r.randint(4, 7)} -n 200000 -c {r.randint(1, 2)} -r http://{{web}}/index.html", h["web"], "tcp", "80", "dos", "request-flood", 10),
             ("vis", f"{py} bots {{web}} {n['wan']}.130 40 {r.randint(1500, 4000)}", h["web"], "tcp", "80", "ddos", "bots", 12),
             ("site", f"{py} reflect {{web}} {n['wan']}.190 20 {r.choice([53, 123, 389, 1900])} {r.randint(300, 2000)}", h["web"], "udp", "", "ddos", "reflection", 12),
             ("att", f"hydra -q -l root -P {self.folder}/work/passwords -t 4 ssh://{{app}}", h["app"], "tcp", "22", "bruteforce", "ssh", 25),
@@ -141,10 +142,12 @@ class Lab:
         novel = [
             ("c1", f"{py} ntp-client {{cloud}} 5", h["cloud"], "udp", "123", "normal", "new-time-service", 15),
             ("c2", f"{py} upload {{cloud}} 8080 {r.randint(2_000_000, 6_000_000)}", h["cloud"], "tcp", "8080", "normal", "first-backup", 15),
+            ("c1", f"{py} upload {{cloud}} 443 {r.randint(2_000_000, 6_000_000)}", h["cloud"], "tcp", "443", "normal", "usual-backup", 15),
             ("vis", f"{py} crowd {{web}} {n['wan']}.130 40 300", h["web"], "tcp", "80", "normal", "crowd", 15),
             ("c1", "fping -q -c 2 {web} {app} {dns} {c2} {c3} {mon}", "*", "icmp", "", "normal", "monitor", 15),
         ]
-        all_steps = a + novel
+        usual = [novel[2], ("vis", f"{py} crowd {{web}} {n['wan']}.130 40 200", h["web"], "tcp", "80", "normal", "crowd", 15)] * 2
+        all_steps = usual if self.quiet else a + novel
         r.shuffle(all_steps)
         with open(self.folder + "/work/passwords", "w") as f:
             f.write("\n".join("".join(r.choices("abcdefgh", k=8)) for _ in range(24)))
@@ -165,7 +168,7 @@ class Lab:
             self.start("rt", f"tcpdump -i wan -s 320 -B 8192 -U -w {self.folder}/wan.pcap 'not arp'")
             self.serve()
             self.background()
-            time.sleep(4)
+            time.sleep(20 if self.quiet else 4)
             self.steps()
             time.sleep(1)
         finally:
@@ -186,7 +189,7 @@ class Lab:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or os.geteuid() != 0:
-        sys.exit("usage, as root: lab.py SEED DIR")
+    if len(sys.argv) not in (3, 4) or os.geteuid() != 0:
+        sys.exit("usage, as root: lab.py SEED DIR [quiet]")
     os.makedirs(sys.argv[2], exist_ok=True)
-    Lab(int(sys.argv[1]), os.path.abspath(sys.argv[2])).run()
+    Lab(int(sys.argv[1]), os.path.abspath(sys.argv[2]), sys.argv[3:] == ["quiet"]).run()

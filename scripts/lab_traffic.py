@@ -93,10 +93,11 @@ def visit(seed, web, first, n):
 
 
 def many(web, first, n, total, size):
-    """Requests from many sources at once; size says how much each sends."""
+    """Requests from many sources for some seven seconds; size says how much each sends."""
     def work(source, count):
         for _ in range(count):
             get(web, 80, source, "/900", size())
+            time.sleep(random.uniform(0, 14 / count))
     all_of = sources(first, n)
     threads = [threading.Thread(target=work, args=(s, int(total) // len(all_of))) for s in all_of]
     for t in threads:
@@ -116,7 +117,7 @@ def crowd(web, first, n, total):
 def reflect(target, first, n, port, total):
     """Answers that nobody asked for, from addresses of the lab's own."""
     socks = []
-    for a in sources(first, n) + [None] * 0:
+    for a in sources(first, n):
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         s.bind((a, int(port)))
         socks.append(s)

@@ -46,7 +46,7 @@ func judging(c *cli.Context, d *queries.Dataset) (o *judgingOptions, err error) 
 	if info, err := os.Stat(path); err != nil {
 		return o, usage(fmt.Errorf("--baseline: %w", err))
 	} else if !info.IsDir() {
-		if root, err = o.ingest(c.Context, path); err != nil {
+		if root, err = o.ingest(c.Context, path, d); err != nil {
 			return o, err
 		}
 	}
@@ -66,8 +66,8 @@ func readAllowlist(path string) ([]classify.Allowed, error) {
 	return list, nil
 }
 
-// ingest makes a lake of a capture, for as long as the options are open.
-func (o *judgingOptions) ingest(ctx context.Context, path string) (root string, err error) {
+// ingest makes a lake of a capture, with what is found in it, for as long as the options are open.
+func (o *judgingOptions) ingest(ctx context.Context, path string, d *queries.Dataset) (root string, err error) {
 	if o.temp, err = os.MkdirTemp("", "pcaplake-baseline-"); err != nil {
 		return "", fmt.Errorf("make folder for baseline: %w", err)
 	}
@@ -75,7 +75,8 @@ func (o *judgingOptions) ingest(ctx context.Context, path string) (root string, 
 	if _, err := etl.Ingest(ctx, etl.Options{Lake: root, Sources: []string{path}, ToolVersion: version}); err != nil {
 		return "", fmt.Errorf("read baseline: %w", err)
 	}
-	return root, nil
+	_, _, err = judgeLake(ctx, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir}, nil, false)
+	return root, err
 }
 
 // past takes the lake's days before the period as what is usual; without a period there are none.

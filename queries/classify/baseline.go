@@ -28,10 +28,11 @@ type past struct {
 
 func (v *Verdict) past() past { return past{v.Detector, v.SrcIP, v.DstIP, v.DstPort} }
 
-// NewBaseline reads what a session's dataset says of the past; the session must stay open as long as the baseline is used. A dataset without flows gives nil: there is none.
+// NewBaseline reads what a session's dataset says of the past: its flows and its table verdicts. The session must stay open as long as the baseline is used. A dataset
+// without flows gives nil: there is none.
 func NewBaseline(ctx context.Context, s *queries.Session) (*Baseline, error) {
 	b := &Baseline{session: s, seen: map[past]bool{}, Novelty: true}
-	t, err := ask(ctx, s, "SELECT min(day_ts), max(day_ts), count(DISTINCT day_ts) FROM baseline_days WHERE kind = 'source'")
+	t, err := ask(ctx, s, "SELECT min(first_ts), max(first_ts), count(DISTINCT bin_start(first_ts, 86400000000)) FROM flows")
 	if err != nil {
 		return nil, fmt.Errorf("read baseline: %w", err)
 	}
@@ -40,12 +41,11 @@ func NewBaseline(ctx context.Context, s *queries.Session) (*Baseline, error) {
 		return nil, nil
 	}
 	b.to, b.days = t.Rows[0][1].(time.Time), t.Rows[0][2].(int64)
-	found, err := findings(ctx, s)
-	if err != nil {
+	if t, err = ask(ctx, s, "SELECT DISTINCT detector, coalesce(src_ip, ''), coalesce(dst_ip, ''), coalesce(dst_port, 0) FROM verdicts"); err != nil {
 		return nil, fmt.Errorf("read baseline: %w", err)
 	}
-	for i := range found {
-		b.seen[found[i].past()] = true
+	for _, row := range t.Rows {
+		b.seen[past{row[0].(string), row[1].(string), row[2].(string), int32(row[3].(int64))}] = true
 	}
 	return b, nil
 }
@@ -80,14 +80,16 @@ func (b *Baseline) apply(ctx context.Context, verdicts []Verdict) error {
 	if b == nil || len(verdicts) == 0 {
 		return nil
 	}
-	var rows []string
+	var rows, addresses []string
 	for i := range verdicts {
 		v := &verdicts[i]
 		rows = append(rows, fmt.Sprintf("(%d, %s, %s, %s)", i, quoteOrNull(v.SrcIP), quoteOrNull(v.DstIP), portOrNull(v)))
+		addresses = append(addresses, quote(v.SrcIP), quote(v.DstIP))
 	}
 	t, err := ask(ctx, b.session, `SELECT v.n, coalesce(bool_or(b.kind = 'source' AND b.src_ip = v.src), false), coalesce(bool_or(b.kind = 'pair' AND b.src_ip = v.src AND b.dst_ip = v.dst), false),
   coalesce(max(b.bytes_sent) FILTER (b.kind = 'pair' AND b.src_ip = v.src AND b.dst_ip = v.dst), 0), coalesce(max(b.most) FILTER (b.kind = 'rate' AND b.dst_ip = v.dst AND b.dst_port = v.port), 0)
-FROM (VALUES `+strings.Join(rows, ", ")+`) v(n, src, dst, port) JOIN baseline_days b ON b.src_ip = v.src OR b.dst_ip = v.dst GROUP BY v.n ORDER BY v.n`)
+FROM (VALUES `+strings.Join(rows, ", ")+`) v(n, src, dst, port)
+JOIN (FROM baseline_days WHERE src_ip IN (`+list(addresses, ", ")+") OR dst_ip IN ("+list(addresses, ", ")+`)) b ON b.src_ip = v.src OR b.dst_ip = v.dst GROUP BY v.n ORDER BY v.n`)
 	if err != nil {
 		return fmt.Errorf("compare with baseline: %w", err)
 	}
