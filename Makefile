@@ -10,7 +10,7 @@ NFPM = $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.0
 VERSION ?= 0.1.0
 BENCH ?= .
 
-.PHONY: demo test build check docs gen card bench pgo microbench fuzz browser packages static clean
+.PHONY: demo test build check docs gen card lab bench pgo microbench fuzz browser packages static clean
 
 demo: build
 	@scripts/demo.sh bin/pcaplake demo
@@ -47,6 +47,11 @@ gen:
 
 card: build
 	scripts/card.sh $(GO)
+
+# Labelled traffic of real tools in network namespaces of its own, and what classify makes of it; as root, with the programs that scripts/lab.py names.
+SEEDS ?= 11 12 13 14 15
+lab: build
+	@scripts/lab.sh bin/pcaplake lab $(SEEDS)
 
 bench: build
 	$(GO) run ./internal/bench

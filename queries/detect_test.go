@@ -22,6 +22,8 @@ const (
 	lostUDP    = "17 AS ip_proto, 0 AS fwd_syns, 0 AS rev_synacks, 1 AS fwd_packets, 0 AS rev_packets, 0 AS rev_payload_bytes, "
 	echo       = "1 AS ip_proto, 8 AS icmp_type, NULL::INTEGER AS src_port, NULL::INTEGER AS dst_port, 1 AS fwd_packets, "
 	inward     = "'203.0.113.' || (n % 200) AS src_ip, '10.0.0.9' AS dst_ip, "
+	every80    = "TIMESTAMP '2026-11-22' + INTERVAL (n * 80) MILLISECOND AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (n * 80) MILLISECOND AS last_ts, "
+	every300   = "TIMESTAMP '2026-11-22' + INTERVAL (n * 300) MILLISECOND AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (n * 300) MILLISECOND AS last_ts, "
 	fast       = "TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS last_ts, "
 )
 
@@ -57,11 +59,20 @@ var detectorCases = []detectorCase{
 	{"flood", "a crowd that is served", 2000, fast + inward + "80 AS dst_port", ""},
 	{"flood", "a fast scan of ports", 2000, refused + fast + "n AS dst_port", ""},
 	{"flood", "slowly", 2000, halfOpen + inward + "80 AS dst_port", ""},
+	{"flood", "three half-open in a second for minutes", 2000, halfOpen + every300 + "80 AS dst_port", "dos syn-flood high"},
+	{"flood", "three unanswered in a second for minutes", 1000, unanswered + every300 + "80 AS dst_port", ""},
+	{"flood", "ten unanswered in a second for minutes", 2000, unanswered + every80 + "80 AS dst_port", "dos syn-flood high"},
+	{"flood", "as many over ports", 2000, unanswered + every80 + "n AS dst_port", ""},
+	{"request-flood", "twelve alike in a second for minutes", 2000, every80 + "80 AS dst_port", "dos request-flood high"},
+	{"request-flood", "three alike in a second for minutes", 2000, every300 + "80 AS dst_port", ""},
+	{"request-flood", "twelve unlike in a second for minutes", 2000, every80 + "100 + n * 7919 % 900 AS fwd_payload_bytes", ""},
 	{"request-flood", "from one", 2000, fast + "80 AS dst_port", "dos request-flood high"},
 	{"request-flood", "from bots", 2000, fast + inward + "80 AS dst_port", "ddos request-flood high"},
 	{"request-flood", "from people", 2000, fast + inward + "100 + n * 7919 % 900 AS fwd_payload_bytes", ""},
 	{"slow-http", "never answered", 60, "0 AS rev_payload_bytes, TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts, 80 AS dst_port", "dos slow-request high"},
 	{"slow-http", "read slowly", 60, "TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts, 512 AS fwd_first_window", "dos slow-read high"},
+	{"slow-http", "a body that goes on behind the answer", 60, "80 AS dst_port, 7 AS fwd_payload_packets, 1 AS rev_payload_packets, TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts", "dos slow-request high"},
+	{"slow-http", "telemetry that nobody answers", 60, "1883 AS dst_port, 70 AS fwd_payload_packets, 1 AS rev_payload_packets, TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts", ""},
 	{"slow-http", "a pool that was answered", 60, "TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts", ""},
 	{"reflection", "DNS from many", 30, lostUDP + inward + "53 AS src_port", "ddos domain-reflection high"},
 	{"reflection", "DNS from few", 19, lostUDP + inward + "53 AS src_port", ""},
@@ -90,12 +101,16 @@ var detectorCases = []detectorCase{
 	{"dns-tunnel", "long names, each once", 200, "dns: " + query + "md5('' || n) || md5('x' || n) || '.' || md5('y' || n) || '.t.example.org' AS qname", "theft dns-tunnel high"},
 	{"dns-tunnel", "the same names again", 400, "dns: " + query + "md5('' || n % 40) || md5('x' || n % 40) || '.cdn.example.org' AS qname", ""},
 	{"dns-tunnel", "lists of blocked hosts", 2000, "dns: " + query + "(n % 200) || '.' || (n % 7) || '.113.203.list.example.org' AS qname", ""},
+	{"dns-tunnel", "long messages that are cut off", 200, "dns: " + query + "true AS cut, 250 AS message_len", "theft dns-tunnel high"},
+	{"dns-tunnel", "usual messages that are cut off", 400, "dns: " + query + "true AS cut, 60 AS message_len", ""},
 	{"arp-sweep", "a network", 60, "arp: " + claim + "'10.0.0.1' AS sender_ip, '10.0.0.' || (n + 2) AS target_ip", "scan arp-sweep medium"},
 	{"arp-sweep", "a neighbour again and again", 60, "arp: " + claim + "'10.0.0.1' AS sender_ip, '10.0.0.' || (n % 9 + 2) AS target_ip", ""},
 	{"arp-conflict", "two claim", 20, "arp: " + claim + "'10.0.0.1' AS sender_ip, '10.0.0.2' AS target_ip, '02:00:00:00:00:0' || (n % 2) AS sender_mac", "other arp-conflict info"},
 	{"arp-conflict", "one claims", 20, "arp: " + claim + "'10.0.0.1' AS sender_ip, '10.0.0.2' AS target_ip, '02:00:00:00:00:01' AS sender_mac", ""},
 	{"packet-flood", "echo requests", 2000, "packets: " + ping + "'10.0.0.' || n % 3 AS src_ip", "ddos icmp-flood high"},
 	{"packet-flood", "echo requests of one", 2000, "packets: " + ping + "'10.0.0.1' AS src_ip", "dos icmp-flood high"},
+	{"packet-flood", "25 echo requests in a second for minutes", 4000, "packets: " + strings.Replace(ping, "n * 5", "n * 40", 1) + "'10.0.0.1' AS src_ip", "dos icmp-flood high"},
+	{"packet-flood", "few echo requests in a second for minutes", 4000, "packets: " + strings.Replace(ping, "n * 5", "n * 400", 1) + "'10.0.0.1' AS src_ip", ""},
 	{"packet-flood", "few echo requests", 150, "packets: " + ping + "'10.0.0.1' AS src_ip", ""},
 	{"scan-tool", "an agent", 3, "http: " + request + "'Mozilla/5.0 (compatible; Nmap Scripting Engine)' AS user_agent", "scan scanning-program medium"},
 	{"scan-tool", "a browser", 3, "http: " + request + "'Mozilla/5.0' AS user_agent", ""},
@@ -108,7 +123,7 @@ var detectorCases = []detectorCase{
 // Rows of other tables, n of them.
 const (
 	row     = "'c' AS capture_id, 'default' AS sensor, n + 1 AS frame_no, TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS ts, 0 AS ts_extra_ns, "
-	query   = row + "'10.0.0.1' AS src_ip, '10.0.0.53' AS dst_ip, 53 AS dst_port, false AS is_response, 16 AS qtype, 120 AS message_len, "
+	query   = row + "'10.0.0.1' AS src_ip, '10.0.0.53' AS dst_ip, 53 AS dst_port, false AS is_response, 16 AS qtype, "
 	claim   = row + "1 AS opcode, "
 	ping    = row + "'10.0.0.9' AS dst_ip, 4 AS ip_version, 1 AS ip_proto, 8 AS icmp_type, 84 AS ip_len, "
 	request = row + "'10.0.0.1' AS src_ip, '203.0.113.9' AS dst_ip, 80 AS dst_port, 'GET' AS method, '/' AS uri, "

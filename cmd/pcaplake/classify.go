@@ -15,31 +15,40 @@ import (
 func classifyCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name:      "classify",
-		ArgsUsage: "[eval]",
+		ArgsUsage: "[eval|anova]",
 		Usage:     "normal or not: scans, denial of service, theft, guessed passwords, with proof",
 		Description: `One row per verdict: who, whom, when, how grave, what was measured against which threshold, SQL that gives the finding again, and the command
-that extracts its packets. docs/detection.md says what each detector looks for; --sql adds your own. With eval, verdicts are scored against labels, in Markdown or JSON.
+that extracts its packets. The verdicts of the period take the place of those that the lake's table verdicts had of it, in one step; with --dry-run, --sensor,
+or where the lake cannot be written, the table stays as it is. docs/detection.md says what each detector looks for; --sql adds your own. With eval, verdicts are scored against labels, in Markdown or JSON:
+with defaults, with a baseline where --baseline names one, and naive rules beside. With anova, features of flows are ranked by how far classes differ in them.
 
 Examples:
   pcaplake classify
   pcaplake classify --from 2026-11-22 --to 2026-11-23 --fail-on high -f json
   pcaplake classify --per capture
-  pcaplake classify eval --labels labels.csv`,
+  pcaplake classify eval --labels labels.csv --baseline quiet.pcap
+  pcaplake classify anova --labels labels.csv`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "fail-on", Usage: "exit with status 4 when a verdict is of this `SEVERITY` or graver: " + strings.Join(queries.Severities, ", ")},
 			&cli.StringFlag{Name: "per", Usage: "one answer, normal, malicious or not judged, per `SUBJECT`: " + strings.Join(classify.Subjects, " or ")},
-			&cli.StringFlag{Name: "labels", Usage: "of eval: `FILE` of labels (CSV: start,end,src,dst,proto,dport,class,subclass,tool,direction)"},
+			&cli.StringFlag{Name: "labels", Usage: "of eval and anova: `FILE` of labels (CSV: start,end,src,dst,proto,dport,class,subclass,tool,direction)"},
 			&cli.StringFlag{Name: "unlabelled", Usage: "of eval: flows without a label are left out (ignore) or count as normal", Value: classify.Ignore},
+			&cli.StringFlag{Name: "baseline", Usage: "what was usual before: a lake's folder or a `CAPTURE` of quiet times; without it the lake's 28 days before --from"},
+			&cli.StringFlag{Name: "allowlist", Usage: "`FILE` of what is suppressed (CSV: detector,src,dst,dport,reason,expires)"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "do not put the verdicts into the lake's table verdicts"},
 			outputFlag(),
 		}, append(formatFlags(), datasetFlags()...)...),
 		Action: func(c *cli.Context) error {
-			if c.NArg() == 1 && c.Args().First() == "eval" {
-				return evaluate(c, s)
+			if act, ok := classifyActs[c.Args().First()]; ok && c.NArg() == 1 {
+				return act(c, s)
 			}
 			return judge(c, s)
 		},
 	}
 }
+
+// classifyActs are what classify does beside judging.
+var classifyActs = map[string]func(*cli.Context, streams) error{"eval": evaluate, "anova": rankFeatures}
 
 func judge(c *cli.Context, s streams) error {
 	failOn, per := c.String("fail-on"), c.String("per")
@@ -54,14 +63,30 @@ func judge(c *cli.Context, s streams) error {
 	if err := checkFormat(c); err != nil {
 		return err
 	}
-	session, err := openSession(c)
+	d, err := dataset(c)
+	if err != nil {
+		return err
+	}
+	session, err := openLake(c.Context, c.String("lake"), &d)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	verdicts, err := classify.Verdicts(c.Context, session)
+	o, err := judging(c, &d)
 	if err != nil {
 		return err
+	}
+	defer o.close()
+	verdicts, err := classify.Verdicts(c.Context, session, o.Options)
+	if err != nil {
+		return err
+	}
+	if !c.Bool("dry-run") && len(d.Sensors) == 0 {
+		if _, err := keepVerdicts(c.Context, c.String("lake"), &d, verdicts); err != nil && !notAllowed(err) {
+			return err
+		} else if err != nil {
+			fmt.Fprintf(s.err, "pcaplake: the verdicts are not kept: %v\n", oneLine(err))
+		}
 	}
 	table := classify.Table(verdicts)
 	if per != "" {
@@ -91,12 +116,7 @@ func evaluate(c *cli.Context, s streams) error {
 	case c.String("unlabelled") != classify.Ignore && c.String("unlabelled") != classify.Normal:
 		return usage(fmt.Errorf("--unlabelled %q: %s or %s", c.String("unlabelled"), classify.Ignore, classify.Normal))
 	}
-	file, err := os.Open(c.String("labels"))
-	if err != nil {
-		return fmt.Errorf("open labels: %w", err)
-	}
-	defer file.Close()
-	labels, err := classify.ReadLabels(file)
+	labels, err := readLabels(c.String("labels"))
 	if err != nil {
 		return err
 	}
@@ -105,7 +125,16 @@ func evaluate(c *cli.Context, s streams) error {
 		return err
 	}
 	defer session.Close()
-	e, err := classify.Evaluate(c.Context, session, labels, c.String("unlabelled") == classify.Normal)
+	d, err := dataset(c)
+	if err != nil {
+		return err
+	}
+	o, err := judging(c, &d)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	e, err := classify.Evaluate(c.Context, session, labels, classify.EvalOptions{UnlabelledNormal: c.String("unlabelled") == classify.Normal, Baseline: o.Baseline})
 	if err != nil {
 		return err
 	}
@@ -117,4 +146,37 @@ func evaluate(c *cli.Context, s streams) error {
 		return writeWhole(path, write)
 	}
 	return write(s.out)
+}
+
+func readLabels(path string) ([]classify.Label, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open labels: %w", err)
+	}
+	defer file.Close()
+	return classify.ReadLabels(file)
+}
+
+// rankFeatures ranks features of flows by classes, of labels or of the verdicts.
+func rankFeatures(c *cli.Context, s streams) error {
+	if err := checkFormat(c); err != nil {
+		return err
+	}
+	var labels []classify.Label
+	var err error
+	if path := c.String("labels"); path != "" {
+		if labels, err = readLabels(path); err != nil {
+			return err
+		}
+	}
+	session, err := openSession(c)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	table, err := classify.Rank(c.Context, session, labels)
+	if err != nil {
+		return err
+	}
+	return print(c, s, table.Result())
 }

@@ -40,10 +40,15 @@ func openSession(c *cli.Context) (*queries.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := loadLake(c.Context, c.String("lake"), &d); err != nil {
+	return openLake(c.Context, c.String("lake"), &d)
+}
+
+// openLake opens the live files of a lake for queries, narrowed as the dataset is, and fills these in there.
+func openLake(ctx context.Context, root string, d *queries.Dataset) (*queries.Session, error) {
+	if _, _, err := loadLake(ctx, root, d); err != nil {
 		return nil, err
 	}
-	return queries.Open(c.Context, d)
+	return queries.Open(ctx, *d)
 }
 
 // loadLake opens a lake and fills in what it has: its live files and captures.

@@ -12,17 +12,22 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
+// Options are what verdicts depend on beside the dataset.
+type Options struct {
+	Baseline  *Baseline // nil: nothing is known of what is usual, and defaults hold
+	Allowlist []Allowed // what is suppressed
+}
+
 // Verdicts runs every detector of the session and returns its verdicts, the gravest first.
-func Verdicts(ctx context.Context, s *queries.Session) ([]Verdict, error) {
-	table, err := s.Findings(ctx)
+func Verdicts(ctx context.Context, s *queries.Session, o Options) ([]Verdict, error) {
+	found, err := findings(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	found, err := newVerdicts(table)
-	if err != nil {
+	if err := o.Baseline.apply(ctx, found); err != nil {
 		return nil, err
 	}
-	found = explain(fold(merge(found)))
+	found = grave(found)
 	captures, err := readCaptures(ctx, s)
 	if err != nil {
 		return nil, err
@@ -32,11 +37,25 @@ func Verdicts(ctx context.Context, s *queries.Session) ([]Verdict, error) {
 		detectors[q.Name] = q
 	}
 	for i := range found {
-		if err := found[i].prove(detectors[found[i].Detector]); err != nil {
+		if err := found[i].prove(detectors[found[i].Detector], o.Baseline); err != nil {
 			return nil, err
 		}
+		found[i].suppress(o.Allowlist)
 	}
 	return found, locate(ctx, s, found, captures)
+}
+
+// findings are the verdicts as the dataset alone gives them: episodes merged, one class each.
+func findings(ctx context.Context, s *queries.Session) ([]Verdict, error) {
+	table, err := s.Findings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := newVerdicts(table)
+	if err != nil {
+		return nil, err
+	}
+	return explain(fold(merge(found))), nil
 }
 
 // Verdict is a row of schema.Verdicts with what its making needs.
@@ -45,6 +64,7 @@ type Verdict struct {
 	finding  string
 	measured string     // the detector's evidence, JSON
 	explains []*Verdict // verdicts that this one explains
+	usual    *usual     // what the baseline has of it; nil: there is none
 	parts    int        // findings that were merged or folded into it
 }
 
@@ -115,7 +135,7 @@ func null(s string) any {
 	return s
 }
 
-// AtLeast reports whether a verdict is as grave as the severity or graver.
+// AtLeast reports whether a verdict is as grave as the severity or graver, and not suppressed.
 func (v *Verdict) AtLeast(severity string) bool {
-	return slices.Index(queries.Severities, v.Severity) >= slices.Index(queries.Severities, severity)
+	return v.SuppressedBy == "" && slices.Index(queries.Severities, v.Severity) >= slices.Index(queries.Severities, severity)
 }

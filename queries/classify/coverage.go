@@ -73,8 +73,8 @@ func locate(ctx context.Context, s *queries.Session, verdicts []Verdict, capture
 				lacks = append(lacks, c.lacks)
 			}
 		}
-		v.CaptureIDs, v.Sensor = list(ids), list(sensors)
-		if v.Coverage = list(lacks); v.Coverage == "" {
+		v.CaptureIDs, v.Sensor = list(ids, ","), list(sensors, ",")
+		if v.Coverage = list(lacks, ","); v.Coverage == "" {
 			v.Coverage = "full"
 		}
 	}
@@ -128,8 +128,8 @@ func portOrNull(v *Verdict) string {
 	return fmt.Sprint(v.DstPort)
 }
 
-// list is different texts in their order, commas between.
-func list(texts []string) string {
+// list is different texts in their order, with what stands between.
+func list(texts []string, between string) string {
 	slices.Sort(texts)
-	return strings.Join(slices.Compact(texts), ",")
+	return strings.Join(slices.Compact(texts), between)
 }

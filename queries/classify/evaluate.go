@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/netip"
 	"slices"
-	"time"
 
 	"github.com/pcaplake/pcaplake/queries"
 )
@@ -19,20 +18,30 @@ var EvalClasses = []string{"normal", "scan", "dos", "ddos", "theft", "bruteforce
 type Evaluation struct {
 	Flows      int64 `json:"flows"` // with a label
 	Unlabelled int64 `json:"unlabelled"`
-	Episodes   int   `json:"episodes"` // attacks of the labels
-	Detectors  Score `json:"detectors"`
+	Episodes   int   `json:"episodes"`  // attacks of the labels
+	Detectors  Score `json:"detectors"` // with defaults, as if nothing were known of before
 	Naive      Score `json:"naive"`
+
+	WithBaseline   *Score `json:"with_baseline,omitempty"`   // nil: none was given
+	WithoutNovelty *Score `json:"without_novelty,omitempty"` // with it, but for what addresses were seen before
+}
+
+// EvalOptions are what an evaluation depends on beside dataset and labels.
+type EvalOptions struct {
+	UnlabelledNormal bool      // flows without a label are normal; false: left out
+	Baseline         *Baseline // scored beside the defaults, with novelty and without; nil: is not
 }
 
 // Score is how one set of verdicts did.
 type Score struct {
 	Classes       []ClassScore `json:"classes"`
-	MacroF1       float64      `json:"macro_f1"`       // mean over the classes that have flows
-	Accuracy      float64      `json:"accuracy"`       // of flows; says little where floods are most of them
-	Right         int          `json:"episodes_right"` // found in their class
-	Found         int          `json:"episodes_found"` // found in any class
-	Missed        []string     `json:"missed"`         // episodes not found in their class
-	False         int          `json:"false_entities"` // sources (of floods: targets) accused that no label accuses
+	MacroF1       float64      `json:"macro_f1"`          // mean over the classes that have flows
+	Accuracy      float64      `json:"accuracy"`          // of flows; says little where floods are most of them
+	Right         int          `json:"episodes_right"`    // found in their class
+	Found         int          `json:"episodes_found"`    // found in any class
+	Missed        []string     `json:"missed"`            // episodes not found in their class
+	Seconds       []float64    `json:"seconds_to_detect"` // of each episode found in its class: from its begin to the first packet of the verdict
+	False         int          `json:"false_entities"`    // sources (of floods: targets) accused that no label accuses
 	FalseEntities []string     `json:"false"`
 }
 
@@ -62,25 +71,20 @@ type charge struct {
 }
 
 // Evaluate scores the session's verdicts and the naive rules against labels. A label that matches no packet is an error.
-func Evaluate(ctx context.Context, s *queries.Session, labels []Label, unlabelledNormal bool) (*Evaluation, error) {
-	verdicts, err := Verdicts(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	naive, err := naiveCharges(ctx, s)
+func Evaluate(ctx context.Context, s *queries.Session, labels []Label, o EvalOptions) (*Evaluation, error) {
+	tallies, err := o.tallies(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	e := &Evaluation{}
 	episodes := newEpisodes(labels)
 	e.Episodes = len(episodes)
-	tallies := []*tally{newTally(charges(verdicts)), newTally(naive)}
 	matched := make([]bool, len(labels))
 	err = eachFlow(ctx, s, func(f *flow) {
 		l := labelOf(f, labels, matched)
 		switch {
 		case f.proto == arpProto:
-		case l == nil && !unlabelledNormal:
+		case l == nil && !o.UnlabelledNormal:
 			e.Unlabelled++
 		default:
 			e.Flows++
@@ -95,8 +99,40 @@ func Evaluate(ctx context.Context, s *queries.Session, labels []Label, unlabelle
 	if i := slices.Index(matched, false); i >= 0 {
 		return nil, fmt.Errorf("evaluate: the label of line %d matches no packet", labels[i].line)
 	}
-	e.Detectors, e.Naive = tallies[0].score(labels, episodes), tallies[1].score(labels, episodes)
+	scores := make([]Score, len(tallies))
+	for i, t := range tallies {
+		scores[i] = t.score(labels, episodes)
+	}
+	e.Detectors, e.Naive = scores[0], scores[1]
+	if o.Baseline != nil {
+		e.WithBaseline, e.WithoutNovelty = &scores[2], &scores[3]
+	}
 	return e, nil
+}
+
+// tallies are of the detectors, the naive rules, and where there is a baseline the detectors with it, with novelty and without.
+func (o *EvalOptions) tallies(ctx context.Context, s *queries.Session) ([]*tally, error) {
+	found, err := findings(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	naive, err := naiveCharges(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	tallies := []*tally{newTally(charges(found)), newTally(naive)}
+	if o.Baseline == nil {
+		return tallies, nil
+	}
+	for _, novelty := range []bool{true, false} {
+		moved, b := slices.Clone(found), *o.Baseline
+		b.Novelty = novelty
+		if err := b.apply(ctx, moved); err != nil {
+			return nil, err
+		}
+		tallies = append(tallies, newTally(charges(moved)))
+	}
+	return tallies, nil
 }
 
 // labelOf is the label that says most of a flow; every label that speaks of it is matched.
@@ -123,13 +159,7 @@ UNION ALL SELECT sender_ip, target_ip, -1, -1, -2, ts FROM arp WHERE ts IS NOT N
 	}
 	defer r.Close()
 	for r.Next() {
-		row := r.Row()
-		f := flow{srcPort: int32(row[2].(int64)), dstPort: int32(row[3].(int64)), proto: anyProto, first: row[5].(time.Time).UnixMicro()}
-		f.src, f.dst = addr(row[0]), addr(row[1])
-		if n, ok := row[4].(int64); ok {
-			f.proto = int32(n)
-		}
-		visit(&f)
+		visit(flowOf(r.Row()))
 	}
 	return r.Err()
 }
@@ -178,27 +208,4 @@ func (e *Evaluation) JSON(w io.Writer) error {
 	out := json.NewEncoder(w)
 	out.SetIndent("", "  ")
 	return out.Encode(e)
-}
-
-// Markdown writes the evaluation as tables of GitHub's Markdown.
-func (e *Evaluation) Markdown(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "%d flows with a label, %d without; %d attacks.\n\n| | detectors | naive rules |\n|---|---|---|\n", e.Flows, e.Unlabelled, e.Episodes)
-	line := func(name, a, b string) {
-		if err == nil {
-			_, err = fmt.Fprintf(w, "| %s | %s | %s |\n", name, queries.EscapeText(a), queries.EscapeText(b))
-		}
-	}
-	d, n := &e.Detectors, &e.Naive
-	line("attacks in the right class", fmt.Sprint(d.Right), fmt.Sprint(n.Right))
-	line("attacks found in any class", fmt.Sprint(d.Found), fmt.Sprint(n.Found))
-	line("false entities", fmt.Sprint(d.False), fmt.Sprint(n.False))
-	line("macro-F1", fmt.Sprintf("%.3f", d.MacroF1), fmt.Sprintf("%.3f", n.MacroF1))
-	line("accuracy of flows", fmt.Sprintf("%.3f", d.Accuracy), fmt.Sprintf("%.3f", n.Accuracy))
-	for i, c := range d.Classes {
-		p := n.Classes[i]
-		line(fmt.Sprintf("%s: precision, recall, F1 (%d flows)", c.Class, c.Support), c.figures(), p.figures())
-	}
-	line("not in the right class", fmt.Sprint(d.Missed), fmt.Sprint(n.Missed))
-	line("falsely accused", fmt.Sprint(d.FalseEntities), fmt.Sprint(n.FalseEntities))
-	return err
 }

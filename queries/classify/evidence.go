@@ -17,6 +17,8 @@ type evidence struct {
 	Finding    string               `json:"finding"`
 	Measured   json.RawMessage      `json:"measured"`
 	Thresholds map[string]threshold `json:"thresholds"`
+	Baseline   string               `json:"baseline"`        // which days it is of, or that there is none
+	Usual      *usual               `json:"usual,omitempty"` // what it has of this verdict
 	Parts      int                  `json:"parts,omitempty"` // findings merged, when there are several
 	Explains   []explained          `json:"explains,omitempty"`
 }
@@ -24,7 +26,7 @@ type evidence struct {
 // threshold is a limit that a measured value was held against.
 type threshold struct {
 	Value string `json:"value"`
-	From  string `json:"from"` // default or baseline
+	From  string `json:"from"` // default, or the baseline and its days
 	Doc   string `json:"doc"`
 }
 
@@ -36,8 +38,12 @@ type explained struct {
 }
 
 // prove fills in what anyone needs to check the verdict: evidence, the SQL that gives it again, the command that extracts its packets, and ids.
-func (v *Verdict) prove(q *queries.Query) error {
-	e := evidence{Finding: v.finding, Measured: json.RawMessage(v.measured), Thresholds: map[string]threshold{}}
+func (v *Verdict) prove(q *queries.Query, b *Baseline) error {
+	e := evidence{Finding: v.finding, Measured: json.RawMessage(v.measured), Thresholds: map[string]threshold{}, Usual: v.usual, Baseline: "none: the defaults hold"}
+	if b != nil {
+		e.Baseline = b.String()
+		e.Thresholds["more_than_usual"] = threshold{fmt.Sprint(moreThanUsual), b.String(), "times the most that was sent, or connected in a second, before"}
+	}
 	if !json.Valid(e.Measured) {
 		text, err := json.Marshal(v.measured)
 		if err != nil {
@@ -83,7 +89,7 @@ func (v *Verdict) found() []string {
 	for _, side := range [][2]string{{"src_ip", v.SrcIP}, {"dst_ip", v.DstIP}} {
 		if side[1] != "" {
 			out = append(out, side[0]+" = "+quote(side[1]))
-		} else if v.Severity != "info" { // folded rows have several
+		} else if v.Class != "scan" || v.Severity != "info" { // folded rows have several
 			out = append(out, side[0]+" IS NULL")
 		}
 	}
@@ -136,4 +142,14 @@ func quote(address string) string { return "'" + unquotable.ReplaceAllString(add
 
 func moment(us int64) string {
 	return "TIMESTAMP '" + time.UnixMicro(us).UTC().Format("2006-01-02 15:04:05.000000") + "'"
+}
+
+// measure is a number of the detector's evidence; 0 where it has none of that name.
+func (v *Verdict) measure(name string) float64 {
+	values := map[string]any{}
+	if json.Unmarshal([]byte(v.measured), &values) != nil {
+		return 0
+	}
+	n, _ := values[name].(float64)
+	return n
 }

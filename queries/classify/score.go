@@ -3,6 +3,7 @@ package classify
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -94,15 +95,17 @@ func (c *charge) accused(l *Label) bool {
 
 // score sums up.
 func (t *tally) score(labels []Label, episodes []*episode) Score {
-	s := Score{Missed: []string{}, FalseEntities: []string{}}
+	s := Score{Missed: []string{}, FalseEntities: []string{}, Seconds: []float64{}}
 	t.scoreFlows(&s)
 	for _, e := range episodes {
-		right, found := false, false
+		right, found, first := false, false, int64(math.MaxInt64)
 		for i := range t.charges {
 			c := &t.charges[i]
-			if slices.ContainsFunc(e.labels, c.names) {
-				found = true
-				right = right || c.class == e.class
+			if !slices.ContainsFunc(e.labels, c.names) {
+				continue
+			}
+			if found = true; c.class == e.class {
+				right, first = true, min(first, c.start)
 			}
 		}
 		if found {
@@ -110,6 +113,7 @@ func (t *tally) score(labels []Label, episodes []*episode) Score {
 		}
 		if right {
 			s.Right++
+			s.Seconds = append(s.Seconds, max(0, float64(first-e.start)/1e6))
 		} else {
 			s.Missed = append(s.Missed, e.name)
 		}

@@ -1,10 +1,12 @@
 -- title: DNS tunnels
 -- doc: A client asks for very many different names under one domain, long ones and each about once: the names carry data. Lists of blocked hosts ask for short names, and
 -- content networks for the same ones again. A resolver that passes on what a client of it asked is shown as relay.
+-- Of queries that a short snapshot cuts off the names are not known; then their lengths tell.
 -- param: min_names INTEGER 50 different names below a domain (own choice; RITA: 100)
 -- param: min_bytes INTEGER 15000 characters of these names below the domain (own choice)
 -- param: min_length DOUBLE 20 mean of their lengths (own choice; reversed addresses have at most 15, and hashes are asked for again)
 -- param: min_unique DOUBLE 0.5 different names for each query (own choice)
+-- param: min_message DOUBLE 100 mean length of messages that were cut off (own choice: a usual query has 30 to 60 bytes)
 -- kind: detector
 -- class: theft
 -- subclass: dns-tunnel
@@ -23,8 +25,15 @@ WITH queries AS (
          list(DISTINCT qtype ORDER BY qtype) AS types, min(ts) AS start_ts, max(ts) AS end_ts, sum(message_len) AS bytes
   FROM below GROUP BY src_ip, parent
   HAVING count(DISTINCT name) >= $min_names AND sum(carried) >= $min_bytes AND avg(carried) >= $min_length AND count(DISTINCT name) >= $min_unique * count(*)
+), unnamed AS (
+  SELECT src_ip, '(cut off)' AS parent, arg_max(dst_ip, ts) AS dst_ip, max(dst_port) AS dst_port, count(*) AS queries, count(*) AS names, sum(message_len) AS carried, avg(message_len) AS mean_length,
+         CAST(NULL AS INTEGER[]) AS types, min(ts) AS start_ts, max(ts) AS end_ts, sum(message_len) AS bytes
+  FROM dns WHERE NOT is_response AND cut AND qname IS NULL AND ts IS NOT NULL GROUP BY src_ip, dst_ip
+  HAVING count(*) >= $min_names AND sum(message_len) >= $min_bytes AND avg(message_len) >= $min_message
+), suspects AS (
+  FROM clients UNION ALL BY NAME FROM unnamed
 ), tunnels AS (
-  SELECT clients.*, EXISTS (FROM clients c WHERE c.parent = clients.parent AND c.dst_ip = clients.src_ip) AS relay FROM clients
+  SELECT suspects.*, EXISTS (FROM suspects c WHERE c.parent = suspects.parent AND c.dst_ip = suspects.src_ip) AS relay FROM suspects
 )
 SELECT CAST(NULL AS VARCHAR) AS class, CASE WHEN relay THEN 'dns-tunnel-relay' END AS subclass, CASE WHEN relay THEN 'low' END AS severity,
        src_ip, CAST(1 AS BIGINT) AS src_count, dst_ip, CAST(1 AS BIGINT) AS dst_count, dst_port, 17 AS ip_proto, start_ts, end_ts,

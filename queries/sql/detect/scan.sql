@@ -18,23 +18,23 @@ WITH crowds AS ( -- targets that many sources press at once are flooded; what th
   SELECT dst_ip, ip_proto, bin FROM (SELECT *, bin_start(first_ts, 10000000) AS bin FROM contacts WHERE outcome NOT IN ('used', 'midstream') AND ip_proto <> 1)
   GROUP BY dst_ip, ip_proto, bin HAVING count(*) >= 200 AND count(DISTINCT src_ip) >= 10
 ), attempts AS (
-  SELECT contacts.*, outcome NOT IN ('used', 'midstream') AS missed
+  SELECT contacts.*, outcome NOT IN ('used', 'midstream') AS missed, contacts.capture_id IN (SELECT capture_id FROM captures WHERE one_way) AS one_sided
   FROM contacts ANTI JOIN crowds ON crowds.dst_ip = contacts.dst_ip AND crowds.ip_proto = contacts.ip_proto AND crowds.bin = bin_start(contacts.first_ts, 10000000)
   WHERE ip_proto IN (6, 17, 132) AND outcome <> 'midstream'
 ), targets AS (
   SELECT src_ip, dst_ip, dst_port, ip_proto, bool_and(missed) AS missed, bool_and(missed) AND count(*) <= $max_probes AS looked, count(*) AS contacts, min(first_ts) AS start_ts, max(last_ts) AS end_ts,
          sum(packets) AS packets, sum(bytes) AS bytes, bool_or(outcome = 'stealth') AS stealth, bool_or(outcome = 'used') AS used,
-         bool_or(outcome IN ('used', 'unused', 'half-open')) AS open, bool_or(outcome = 'refused') AS refused, sum(rev_payload_bytes) AS data
+         bool_or(outcome IN ('used', 'unused', 'half-open')) AS open, bool_or(outcome = 'refused') AS refused, bool_or(one_sided) AS one_sided, sum(rev_payload_bytes) AS data
   FROM attempts GROUP BY src_ip, dst_ip, dst_port, ip_proto
 ), vertical AS (
   SELECT 'vertical' AS shape, src_ip, dst_ip, CAST(NULL AS INTEGER) AS dst_port, ip_proto, 1 AS hosts, 0 AS inside, count(*) AS targets, count(*) FILTER (missed) AS missed_targets,
          avg(CAST(missed AS INTEGER)) AS missed, median(contacts) AS probes, count(*) FILTER (open) AS open, count(*) FILTER (refused) AS refused,
-         count(*) FILTER (stealth) AS stealth, sum(data) FILTER (open) AS data, min(start_ts) FILTER (looked) AS start_ts, max(end_ts) FILTER (looked) AS end_ts,
+         count(*) FILTER (stealth) AS stealth, sum(data) FILTER (open) AS data, coalesce(bool_or(one_sided), false) AS one_sided, min(start_ts) FILTER (looked) AS start_ts, max(end_ts) FILTER (looked) AS end_ts,
          sum(packets) FILTER (looked) AS packets, sum(bytes) FILTER (looked) AS bytes
   FROM targets GROUP BY src_ip, dst_ip, ip_proto HAVING count(*) FILTER (looked) >= $min_ports
 ), horizontal AS (
   SELECT 'horizontal', src_ip, CAST(NULL AS VARCHAR), dst_port, ip_proto, count(*), count(*) FILTER (ip_scope(dst_ip) = 'internal'), count(*), count(*) FILTER (missed), avg(CAST(missed AS INTEGER)), median(contacts),
-         count(*) FILTER (open), count(*) FILTER (refused), count(*) FILTER (stealth), sum(data) FILTER (open), min(start_ts) FILTER (looked), max(end_ts) FILTER (looked),
+         count(*) FILTER (open), count(*) FILTER (refused), count(*) FILTER (stealth), sum(data) FILTER (open), coalesce(bool_or(one_sided), false), min(start_ts) FILTER (looked), max(end_ts) FILTER (looked),
          sum(packets) FILTER (looked), sum(bytes) FILTER (looked)
   FROM targets ANTI JOIN vertical USING (src_ip, dst_ip, ip_proto)
   GROUP BY src_ip, dst_port, ip_proto
@@ -47,7 +47,7 @@ WITH crowds AS ( -- targets that many sources press at once are flooded; what th
 )
 SELECT 'scan' AS class, subclass,
        CASE WHEN ip_scope(src_ip) = 'internal' THEN CASE WHEN subclass = 'lateral' THEN 'high' ELSE 'medium' END
-            WHEN open > 0 AND data > 0 THEN 'medium' WHEN open > 0 OR refused > 0 OR ip_scope(dst_ip) = 'external' THEN 'low' ELSE 'info' END AS severity,
+            WHEN open > 0 AND data > 0 THEN 'medium' WHEN open > 0 OR refused > 0 OR one_sided OR ip_scope(dst_ip) = 'external' THEN 'low' ELSE 'info' END AS severity, -- of one direction only nobody knows whether there was an answer
        src_ip, CAST(1 AS BIGINT) AS src_count, dst_ip, CAST(hosts AS BIGINT) AS dst_count, dst_port, ip_proto, start_ts, end_ts,
        CAST(packets AS BIGINT) AS packets, CAST(bytes AS BIGINT) AS bytes, round(0.5 + 0.5 * missed * (1 - 1 / ln(2.72 + missed_targets)), 2) AS score,
        src_ip || ' tried ' || CASE WHEN shape = 'vertical' THEN counted(targets, ip_proto_name(ip_proto) || ' port') || ' of ' || dst_ip

@@ -1,5 +1,5 @@
 -- title: Connections held open by slowness
--- doc: One source holds many connections to one service at once without letting it finish: requests that are never complete (slow headers, slow body), or answers read a
+-- doc: One source holds many connections to one service at once without letting it finish: requests that are never complete (slow headers, slow body, which go on even where the answer came early), or answers read a
 -- little at a time through a small window (slow read). A pool of idle connections that were answered is none.
 -- param: min_connections INTEGER 30 such connections (own choice; slowhttptest opens 50 unless told otherwise)
 -- param: min_seconds DOUBLE 5 seconds that each lasts without an answer (own choice)
@@ -13,6 +13,7 @@
 
 WITH held AS (
   SELECT *, CASE WHEN rev_payload_bytes = 0 OR micros_between(fwd_data_ts, rev_data_ts) >= 1000000 * $min_seconds THEN 'slow-request'
+                 WHEN (service IN ('http', 'tls') OR dst_port IN (80, 443, 8080, 8443)) AND fwd_payload_packets >= 3 * greatest(rev_payload_packets, 1) THEN 'slow-request'
                  WHEN fwd_first_window <= $max_window AND rev_payload_bytes / seconds < 1000 THEN 'slow-read' END AS kind
   FROM contacts WHERE ip_proto = 6 AND outcome = 'used' AND seconds >= $min_seconds AND fwd_payload_bytes < $max_rate * seconds
 ), sources AS (
