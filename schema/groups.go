@@ -6,7 +6,11 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
+
+// fewValues are encoded in less time than it takes to hand them to other goroutines: a row group of few rows, as small captures have it.
+const fewValues = 1 << 17
 
 // groups are the row groups of one file that is written: the columns of one are held until it is full, and are then encoded. Who embeds it fills the
 // vectors.
@@ -115,9 +119,12 @@ func (g *groups) flush() error {
 	if err := g.wait(); err != nil {
 		return err
 	}
-	full, rows := g.vectors, g.rows
-	if g.rows = 0; g.jobs == 1 || g.merged { // what is merged comes from row groups in memory already
-		return g.write(full, rows)
+	full, rows, jobs := g.vectors, g.rows, g.jobs
+	if rows*len(full) < fewValues {
+		jobs = 1
+	}
+	if g.rows = 0; jobs == 1 || g.merged { // what is merged comes from row groups in memory already
+		return g.write(full, rows, jobs)
 	}
 	if g.vectors = g.spare; g.vectors == nil {
 		g.vectors = g.empty()
@@ -125,7 +132,7 @@ func (g *groups) flush() error {
 	g.spare = full // as soon as wait has returned
 	behind := make(chan error, 1)
 	g.behind = behind
-	go func() { behind <- g.write(full, rows) }()
+	go func() { behind <- g.write(full, rows, jobs) }()
 	return nil
 }
 
@@ -145,8 +152,8 @@ var (
 	mergeCoders = sync.Pool{New: func() any { return newCoder(mergedLevel) }}
 )
 
-// write encodes vectors as one row group, the columns in parallel, and empties them.
-func (g *groups) write(vectors []vector, rows int) error {
+// write encodes vectors as one row group, several columns at a time, and empties them.
+func (g *groups) write(vectors []vector, rows, jobs int) error {
 	group, err := g.file.startGroup()
 	if err != nil {
 		return fmt.Errorf("start row group: %w", err)
@@ -156,23 +163,21 @@ func (g *groups) write(vectors []vector, rows int) error {
 	if g.merged {
 		order, idle = g.sorter.sort(g.table, vectors, rows), &mergeCoders
 	}
-	columns := make(chan int)
 	failed := make([]error, len(vectors))
+	var next atomic.Int64
+	encode := func(job int) {
+		c := idle.Get().(*coder)
+		defer idle.Put(c)
+		for i := int(next.Add(1)) - 1; i < len(vectors); i = int(next.Add(1)) - 1 {
+			failed[i] = g.encode(group, c, i, g.sorted(job, &vectors[i], order))
+			vectors[i].reset()
+		}
+	}
 	var workers sync.WaitGroup
-	for job := range min(g.jobs, len(vectors)) {
-		workers.Go(func() {
-			c := idle.Get().(*coder)
-			defer idle.Put(c)
-			for i := range columns {
-				failed[i] = g.encode(group, c, i, g.sorted(job, &vectors[i], order))
-				vectors[i].reset()
-			}
-		})
+	for job := 1; job < min(jobs, len(vectors)); job++ {
+		workers.Go(func() { encode(job) })
 	}
-	for i := range vectors {
-		columns <- i
-	}
-	close(columns)
+	encode(0)
 	workers.Wait()
 	for _, err := range failed {
 		if err != nil {
