@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/pcaplake/pcaplake/etl"
+	"github.com/pcaplake/pcaplake/queries"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
@@ -51,6 +52,16 @@ var metrics = []metric{
 	{"pcaplake_run_bytes", "Bytes of the captures that the last run brought into the lake, decompressed.", "", ofTotals(func(t *totals) map[string]float64 { return single(float64(t.Bytes)) })},
 	{"pcaplake_run_files", "Files that the last run merged, removed from the lake or deleted from the disk.", "action", ofTotals(func(t *totals) map[string]float64 {
 		return map[string]float64{"merged": float64(t.FilesMerged), "removed": float64(t.FilesRemoved), "deleted": float64(t.FilesDeleted)}
+	})},
+	{"pcaplake_run_verdicts", "Verdicts of the days that the last run judged, by severity.", "severity", ofTotals(func(t *totals) map[string]float64 {
+		if t.Verdicts == nil {
+			return nil
+		}
+		all := map[string]float64{}
+		for _, severity := range queries.Severities {
+			all[severity] = float64(t.Verdicts[severity])
+		}
+		return all
 	})},
 	{"pcaplake_lake_bytes", "Bytes that the lake takes on its disk, after expiry.", "", ofTotals(func(t *totals) map[string]float64 {
 		if t.LakeBytes == 0 {

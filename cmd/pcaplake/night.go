@@ -174,11 +174,11 @@ func (n *night) short() bool {
 }
 
 // gravest orders exit statuses: that of a night is the first of these that a step came to.
-var gravest = []int{exitInterrupted, exitIO, exitUsage, exitFailed, exitNoInput, exitPartial}
+var gravest = []int{exitInterrupted, exitIO, exitUsage, exitFailed, exitNoInput, exitFound, exitPartial}
 
 // exit is the exit status of a night whose steps are done.
 func (n *night) exit() int {
-	if e := n.c.Int("exit-when-empty"); e != 0 && n.sum.Status == etl.StatusNothingNew {
+	if e := n.c.Int("exit-when-empty"); e != 0 && n.sum.Status == etl.StatusNothingNew && !slices.Contains(n.exits, exitFound) {
 		return e
 	}
 	for _, e := range gravest {

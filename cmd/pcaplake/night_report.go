@@ -90,8 +90,8 @@ func (n *night) period(ctx context.Context, l *lake.Lake, state *lake.State) (fr
 // current reports whether a page is there that shows all that is committed.
 func (n *night) current(ctx context.Context, l *lake.Lake, page string) (bool, error) {
 	info, err := os.Stat(page)
-	if err != nil {
-		return false, nil // the writing of it will tell what is wrong
+	if err != nil || info.ModTime().After(n.began) {
+		return false, nil // the writing of it will tell what is wrong; or the clock went back
 	}
 	since, err := l.CommittedSince(ctx, info.ModTime())
 	return err == nil && len(since) == 0, err

@@ -52,10 +52,6 @@ func (n *night) sourcesExist() bool {
 	return true
 }
 
-func (n *night) doClassify(context.Context) outcome {
-	return outcome{status: statusSkipped, reason: "this version does not classify"}
-}
-
 // doCompact compacts until the time is up.
 func (n *night) doCompact(ctx context.Context) outcome {
 	if !n.ingest.Until.IsZero() {

@@ -26,19 +26,20 @@ type nightSummary struct {
 
 // totals are the counts of a night that are looked at most.
 type totals struct {
-	CapturesFound int   `json:"captures_found"`
-	Committed     int   `json:"committed"`
-	Known         int   `json:"known"`
-	Failed        int   `json:"failed"`
-	Truncated     int   `json:"truncated"`
-	Unsettled     int   `json:"unsettled"`
-	Postponed     int   `json:"postponed"`
-	Packets       int64 `json:"packets"`
-	Bytes         int64 `json:"bytes"`         // of the committed captures, decompressed
-	FilesMerged   int   `json:"files_merged"`  // by compaction
-	FilesRemoved  int   `json:"files_removed"` // from the lake, by expiry
-	FilesDeleted  int   `json:"files_deleted"` // from the disk
-	LakeBytes     int64 `json:"lake_bytes"`    // on the disk after expiry; 0: not known
+	CapturesFound int            `json:"captures_found"`
+	Committed     int            `json:"committed"`
+	Known         int            `json:"known"`
+	Failed        int            `json:"failed"`
+	Truncated     int            `json:"truncated"`
+	Unsettled     int            `json:"unsettled"`
+	Postponed     int            `json:"postponed"`
+	Packets       int64          `json:"packets"`
+	Bytes         int64          `json:"bytes"`              // of the committed captures, decompressed
+	FilesMerged   int            `json:"files_merged"`       // by compaction
+	FilesRemoved  int            `json:"files_removed"`      // from the lake, by expiry
+	FilesDeleted  int            `json:"files_deleted"`      // from the disk
+	LakeBytes     int64          `json:"lake_bytes"`         // on the disk after expiry; 0: not known
+	Verdicts      map[string]int `json:"verdicts,omitempty"` // of the days judged, by severity
 }
 
 // stepSummary is what became of one step.
@@ -85,10 +86,18 @@ func (n *night) settle() {
 		n.sum.Status = etl.StatusFailed
 	case has(etl.StatusPartial):
 		n.sum.Status = etl.StatusPartial
-	case has(etl.StatusNothingNew) && n.sum.Totals.Committed == 0 && n.sum.Report == "":
+	case has(etl.StatusNothingNew) && n.sum.Totals.Committed == 0 && n.sum.Report == "" && !n.judgedAnew():
 		n.sum.Status = etl.StatusNothingNew
 	}
 	n.sum.Seconds = time.Since(n.began).Seconds()
+}
+
+// judgedAnew reports whether the lake has other verdicts than before.
+func (n *night) judgedAnew() bool {
+	return slices.ContainsFunc(n.sum.Steps, func(s stepSummary) bool {
+		j, ok := s.Details.(*judgedDays)
+		return ok && j.Changed > 0
+	})
 }
 
 // firstFailure says why the night failed.
@@ -107,6 +116,8 @@ func (t *totals) add(details any) {
 	case *etl.Summary:
 		t.CapturesFound, t.Committed, t.Known, t.Failed, t.Truncated = d.CapturesFound, d.Committed, d.Known, d.Failed, d.Truncated
 		t.Unsettled, t.Postponed, t.Packets, t.Bytes = d.Unsettled, d.Postponed, d.Packets, d.Bytes
+	case *judgedDays:
+		t.Verdicts = d.Severities
 	case *etl.Compaction:
 		t.FilesMerged = d.Files
 	case *expiredFiles:

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl"
@@ -13,15 +14,15 @@ import (
 func runCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name:      "run",
-		Usage:     "the whole night: ingest, report, compact, expire",
+		Usage:     "the whole night: ingest, classify, report, compact, expire",
 		ArgsUsage: "--source DIR… --report-dir DIR",
 		Description: `For cron, systemd and Airflow: every step is safe to repeat, and a second run on the same lake ends at once with 75 and says who is at work.
-What still changes is left for the next run (--settle). The report of the night, DIR/YYYY-MM-DD.html and DIR/latest.html, covers what was committed
+What still changes is left for the next run (--settle). The days that something came of are classified, and their verdicts put into the lake. The report of the night, DIR/YYYY-MM-DD.html and DIR/latest.html, covers what was committed
 since midnight UTC, or with --from and --to that time. Expiry also runs when another step failed, and first when the disk is short of
 --min-free; then what was removed before goes without its grace. The last line is a summary as JSON (docs/summary.md).
 With --dry-run what would be done is printed, one row per capture and file: compaction and expiry as the lake is now.
-Exit status: 0 done, also when there was nothing new; 1 failed; 3 some inputs were bad or truncated, or the time was up; 64 usage;
-66 no input; 74 I/O, or no free space; 75 another run is at work; 130, 143 interrupted.
+Exit status: 0 done, also when there was nothing new; 1 failed; 3 some inputs were bad or truncated, or the time was up; 4 by --fail-on;
+64 usage; 66 no input; 74 I/O, or no free space; 75 another run is at work; 130, 143 interrupted.
 
 Examples:
   pcaplake run --source /archive --report-dir /srv/reports
@@ -37,6 +38,7 @@ Examples:
 			&cli.DurationFlag{Name: "deadline", Usage: "take no new work after this `TIME`; what is at hand is finished"},
 			&cli.StringFlag{Name: "min-free", Usage: "expire first when less than `SIZE` is free on the lake's disk; take no captures while it is"},
 			&cli.IntFlag{Name: "exit-when-empty", Usage: "exit with `STATUS` when there was nothing new"},
+			&cli.StringFlag{Name: "fail-on", Usage: "exit with status 4 when a verdict of the days judged is of this `SEVERITY` or graver: " + strings.Join(queries.Severities, ", ")},
 			&cli.BoolFlag{Name: "dry-run", Usage: "print what would be done and do nothing"},
 			&cli.StringFlag{Name: "summary", Usage: "write the summary to `FILE` as well"},
 			&cli.StringFlag{Name: "metrics", Usage: "replace `FILE` by figures for Prometheus' node_exporter (textfile)"},
@@ -94,6 +96,9 @@ func newNight(c *cli.Context, s streams) (*night, error) {
 	}
 	if n.minFree, err = parseSize(c, "min-free"); err != nil {
 		return nil, err
+	}
+	if grave := c.String("fail-on"); grave != "" && !slices.Contains(queries.Severities, grave) {
+		return nil, usage(fmt.Errorf("--fail-on %q: one of %s", grave, strings.Join(queries.Severities, ", ")))
 	}
 	if e := c.Int("exit-when-empty"); e < 0 || e > 255 {
 		return nil, usage(fmt.Errorf("--exit-when-empty %d: 0 to 255", e))

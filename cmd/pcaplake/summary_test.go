@@ -31,7 +31,7 @@ func TestSummaryDocument(t *testing.T) {
 		}
 	}
 	var want [][]string
-	for _, v := range []any{nightSummary{}, totals{}, stepSummary{}, reported{}, expiredFiles{}, etl.Summary{}, etl.Compaction{}} {
+	for _, v := range []any{nightSummary{}, totals{}, stepSummary{}, judgedDays{}, reported{}, expiredFiles{}, etl.Summary{}, etl.Compaction{}} {
 		want = append(want, fieldsOf(reflect.TypeOf(v)))
 	}
 	if diff := cmp.Diff(want, documented); diff != "" {

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/pcaplake/pcaplake/etl"
+	"github.com/pcaplake/pcaplake/etl/lake"
+	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/queries/classify"
+	"github.com/pcaplake/pcaplake/schema"
+)
+
+// classifiedMark is a file whose time is that at which the lake was read for the last night that was classified to its end. It only saves work.
+const classifiedMark = "_index/classified"
+
+// judgedDays is what the classify step did.
+type judgedDays struct {
+	Days       int            `json:"days"`              // UTC days that were judged anew, in whole
+	From       string         `json:"from,omitempty"`    // the first of them
+	To         string         `json:"to,omitempty"`      // the last
+	Verdicts   int            `json:"verdicts"`          // of these days
+	Severities map[string]int `json:"severities"`        // these by severity
+	Gravest    string         `json:"gravest,omitempty"` // of these
+	Changed    int            `json:"changed"`           // stretches of days of which the lake has other verdicts now
+}
+
+// doClassify judges the days that captures committed since the last time have packets of, each as a whole: once for every stretch of days, of which the verdicts in the lake
+// change in one step. It does so again where an earlier run broke off.
+func (n *night) doClassify(ctx context.Context) outcome {
+	if n.sum.DryRun {
+		return outcome{status: statusSkipped, reason: "nothing is judged in a dry run"}
+	}
+	read := time.Now()
+	days, err := n.unjudged(ctx)
+	if err != nil {
+		return failed(err, nil)
+	}
+	if len(days) == 0 {
+		return outcome{status: statusSkipped, reason: "nothing was committed since the last time"}
+	}
+	j := &judgedDays{Days: len(days), From: days[0].Format(time.DateOnly), To: days[len(days)-1].Format(time.DateOnly), Severities: map[string]int{}}
+	for _, stretch := range stretches(days) {
+		if err := n.judge(ctx, stretch[0], stretch[1], j); err != nil {
+			return failed(err, j)
+		}
+	}
+	if err := n.markClassified(read); err != nil {
+		return failed(err, j)
+	}
+	out := outcome{status: etl.StatusOK, details: j}
+	if grave := n.c.String("fail-on"); grave != "" && slices.Index(queries.Severities, j.Gravest) >= slices.Index(queries.Severities, grave) {
+		out.exit, out.reason = exitFound, fmt.Sprintf("a verdict is %s", j.Gravest)
+	}
+	return out
+}
+
+// judge classifies from one time to before another and puts the verdicts into the lake.
+func (n *night) judge(ctx context.Context, from, to time.Time, j *judgedDays) error {
+	d := n.data
+	d.From, d.To = from, to
+	if _, _, err := loadLake(ctx, n.ingest.Lake, &d); err != nil {
+		return err
+	}
+	session, err := queries.Open(ctx, d)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	verdicts, err := classify.Verdicts(ctx, session)
+	if err != nil {
+		return err
+	}
+	rows := make([]schema.Verdict, len(verdicts))
+	for i := range verdicts {
+		rows[i] = verdicts[i].Verdict
+		if severity := verdicts[i].Severity; j.Gravest == "" || verdicts[i].AtLeast(j.Gravest) {
+			j.Gravest = severity
+		}
+	}
+	sum, err := etl.Judge(ctx, etl.JudgementOptions{Lake: n.ingest.Lake, Verdicts: rows, From: from, To: to, ToolVersion: version})
+	if err != nil {
+		return err
+	}
+	j.Verdicts += sum.Verdicts
+	for severity, count := range sum.Severities {
+		j.Severities[severity] += count
+	}
+	if sum.Status == etl.StatusOK {
+		j.Changed++
+	}
+	return nil
+}
+
+// unjudged are the UTC days, in order, of the packets of captures that were committed since the last night that was classified, or since midnight where that is earlier. With --from
+// or --to it is the days between, as far as the lake has packets of them; with --fail-on also what was judged today, since a run after a failure is to fail as well.
+func (n *night) unjudged(ctx context.Context) ([]time.Time, error) {
+	var d queries.Dataset
+	l, state, err := loadLake(ctx, n.ingest.Lake, &d)
+	if err != nil {
+		return nil, err
+	}
+	young, err := n.committedSinceClassified(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	bounded := !n.ingest.From.IsZero() || !n.ingest.To.IsZero()
+	ids := map[string]bool{}
+	for _, m := range state.Manifests() {
+		if bounded || young[m.ContentHash] {
+			ids[m.CaptureID] = true
+		}
+	}
+	days := map[time.Time]bool{}
+	for _, f := range state.LiveOf(ids) {
+		day, err := time.Parse(time.DateOnly, f.Date)
+		if err != nil || f.Table != schema.Packets.Name && f.Table != schema.Flows.Name || !n.ingest.From.IsZero() && !day.Add(24*time.Hour).After(n.ingest.From) || !n.ingest.To.IsZero() && !day.Before(n.ingest.To) {
+			continue // rows without a time, sums that outlived what is judged, or beyond what is asked for
+		}
+		days[day] = true
+	}
+	return slices.SortedFunc(maps.Keys(days), time.Time.Compare), nil
+}
+
+func (n *night) committedSinceClassified(ctx context.Context, l *lake.Lake) (map[string]bool, error) {
+	since := n.began.UTC().Truncate(24 * time.Hour)
+	info, err := os.Stat(filepath.Join(l.Root(), classifiedMark))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, fmt.Errorf("read mark: %w", err)
+	case info.ModTime().After(n.began): // the clock went back: what was committed since cannot be told
+	case n.c.String("fail-on") == "" || info.ModTime().Before(since):
+		since = info.ModTime()
+	}
+	return l.CommittedSince(ctx, since)
+}
+
+// markClassified notes that all is judged that was in the lake at a time. A night of --from and --to judges its own days only.
+func (n *night) markClassified(read time.Time) error {
+	if !n.ingest.From.IsZero() || !n.ingest.To.IsZero() {
+		return nil
+	}
+	path := filepath.Join(n.ingest.Lake, classifiedMark)
+	err := os.MkdirAll(filepath.Dir(path), 0o750)
+	if err == nil {
+		err = os.WriteFile(path, nil, 0o640)
+	}
+	if err == nil {
+		err = os.Chtimes(path, read, read)
+	}
+	if err != nil {
+		return fmt.Errorf("write mark: %w", err)
+	}
+	return nil
+}
+
+// stretches are begin and end of what days in a row make together.
+func stretches(days []time.Time) (out [][2]time.Time) {
+	for _, day := range days {
+		next := day.AddDate(0, 0, 1)
+		if last := len(out) - 1; last >= 0 && out[last][1].Equal(day) {
+			out[last][1] = next
+			continue
+		}
+		out = append(out, [2]time.Time{day, next})
+	}
+	return out
+}
