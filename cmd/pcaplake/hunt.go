@@ -41,7 +41,7 @@ func hunt(c *cli.Context, s streams) error {
 	if err := checkFormat(c); err != nil {
 		return err
 	}
-	list, err := readIndicators(append(c.StringSlice("ioc"), c.Args().Slice()...), s.in)
+	list, err := readIndicators(append(c.StringSlice("ioc"), c.Args().Slice()...), s.in, io.Discard)
 	if err != nil {
 		return err
 	}
@@ -87,14 +87,14 @@ func seenIndicators(found *queries.Table) int {
 	return len(seen)
 }
 
-// readIndicators reads lists into one.
-func readIndicators(paths []string, stdin io.Reader) (*indicators.List, error) {
+// readIndicators reads lists into one, and copies what it reads.
+func readIndicators(paths []string, stdin io.Reader, as io.Writer) (*indicators.List, error) {
 	if len(paths) == 0 {
 		return nil, usage(errors.New("what to hunt? --ioc FILE names a list of indicators, - standard input"))
 	}
 	var readers []io.Reader
 	for _, path := range paths {
-		if path == "-" {
+		if path == "-" && stdin != nil {
 			readers = append(readers, stdin)
 			continue
 		}
@@ -107,7 +107,7 @@ func readIndicators(paths []string, stdin io.Reader) (*indicators.List, error) {
 	}
 	var all *indicators.List
 	for i, r := range readers {
-		list, err := indicators.Read(r)
+		list, err := indicators.Read(io.TeeReader(r, as))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", paths[i], err)
 		}

@@ -46,6 +46,7 @@ type step struct {
 var steps = []step{
 	{name: "ingest", always: true, do: (*night).doIngest},
 	{name: "classify", needs: "ingest", always: true, do: (*night).doClassify},
+	{name: "hunt", needs: "ingest", always: true, do: (*night).doHunt},
 	{name: "report", needs: "ingest", always: true, do: (*night).doReport},
 	{name: "compact", needs: "ingest", do: (*night).doCompact},
 	expiry,

@@ -13,7 +13,7 @@ import (
 func runCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name:      "run",
-		Usage:     "the whole night: ingest, report, compact, expire",
+		Usage:     "the whole night: ingest, hunt, report, compact, expire",
 		ArgsUsage: "--source DIR… --report-dir DIR",
 		Description: `For cron, systemd and Airflow: every step is safe to repeat, and a second run on the same lake ends at once with 75 and says who is at work.
 What still changes is left for the next run (--settle). The report of the night, DIR/YYYY-MM-DD.html and DIR/latest.html, covers what was committed
@@ -33,6 +33,7 @@ Examples:
 			&cli.StringFlag{Name: "report-dir", Usage: "write the report of the night into `DIR`; none: no report"},
 			&cli.StringFlag{Name: "from", Usage: "only captures whose first packet is at `TIME` or later (2026-11-22, or RFC 3339; UTC)"},
 			&cli.StringFlag{Name: "to", Usage: "only captures whose first packet is before `TIME`"},
+			&cli.StringSliceFlag{Name: "ioc", Usage: "look for the indicators of `FILE` in what is new, and in the whole lake when it has changed; may be repeated"},
 			&cli.StringFlag{Name: "by", Usage: "what --from and --to look at: packet (the first one) or file (when it was modified)", Value: byPacket},
 			&cli.DurationFlag{Name: "deadline", Usage: "take no new work after this `TIME`; what is at hand is finished"},
 			&cli.StringFlag{Name: "min-free", Usage: "expire first when less than `SIZE` is free on the lake's disk; take no captures while it is"},
