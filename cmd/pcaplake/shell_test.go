@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// calm is how long keys wait for each other: the line editor loses those that come while it asks the terminal where its cursor is.
+const calm = 300 * time.Millisecond
+
 // A pane is a terminal of tmux that runs something.
 type pane struct {
 	t      *testing.T
@@ -42,12 +45,16 @@ func (p *pane) tmux(args ...string) string {
 // types types text and waits until the screen shows it, then presses keys.
 func (p *pane) types(text string, keys ...string) {
 	p.t.Helper()
-	if text != "" {
-		p.tmux("send-keys", "-l", strings.TrimSuffix(text, ";"))
-		if strings.HasSuffix(text, ";") {
-			p.tmux("send-keys", "-l", `\;`) // which tmux takes for its own otherwise
-		}
+	time.Sleep(calm)
+	if text, semicolon := strings.CutSuffix(text, ";"); text != "" {
+		p.tmux("send-keys", "-l", text)
 		p.shows(text)
+		time.Sleep(calm)
+		if semicolon {
+			p.tmux("send-keys", "-l", `\;`) // which tmux takes for its own otherwise
+			p.shows(text + ";")
+			time.Sleep(calm)
+		}
 	}
 	if len(keys) > 0 {
 		p.tmux(append([]string{"send-keys"}, keys...)...)
@@ -92,21 +99,26 @@ func TestShellInTerminal(t *testing.T) {
 	p.shows("│     42 │ a;b  │")
 
 	p.types("", "Up") // the whole block again
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(calm)
 	p.types("", "Enter")
 	p.showsTimes("│     42 │ a;b  │", 2)
 
 	p.types("SELECT count(*) > 0 AS any FROM pack", "Tab")
 	p.shows("FROM packets")
-	p.types(";", "Enter")
+	time.Sleep(calm)
+	p.types("", `\;`)
+	p.shows("FROM packets;")
+	time.Sleep(calm)
+	p.types("", "Enter")
 	p.shows("│ true │")
 	p.types("suspicious-a", "Tab")
 	p.shows("> suspicious-address")
+	time.Sleep(calm)
 	p.types("", "Enter")
 	p.shows("│ suspicious_")
 
 	p.types("SELECT count(*) AS endless FROM range(100000000) a, range(100000000) b;", "Enter")
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(calm)
 	p.types("", "C-c")
 	p.shows("interrupted")
 	p.types("SELECT nonsense;", "Enter")

@@ -45,9 +45,12 @@ func (s *Shell) typed(ctx context.Context, text string) {
 	if err == nil && !blank(rest) {
 		err = s.statement(ctx, rest) // a name without its semicolon
 	}
+	var sql *queries.SQLError
 	switch {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(s.Err, "interrupted")
+	case errors.As(err, &sql) && sql.Pointer != nil:
+		fmt.Fprintln(s.Err, strings.Join(sql.Pointer, "\n"))
 	case err != nil:
 		fmt.Fprintln(s.Err, queries.EscapeText(strings.Join(strings.Split(err.Error(), "\n"), "; ")))
 	}
