@@ -20,19 +20,21 @@ const module = "github.com/pcaplake/pcaplake/"
 
 // imports is the rule: which packages of ours each package may import. "*" is any.
 var imports = map[string][]string{
-	"schema":           {},
-	"etl/capture":      {},
-	"etl/decode":       {"schema", "etl/capture"},
-	"etl/flow":         {"schema"},
-	"etl/lake":         {"schema"},
-	"etl/pseudonym":    {"schema"},
-	"etl":              {"schema", "etl/capture", "etl/decode", "etl/flow", "etl/lake", "etl/pseudonym"},
-	"queries":          {"schema", "queries/enrich"},
-	"queries/classify": {"schema", "queries"},
-	"queries/enrich":   {},
-	"reports":          {"queries"},
-	"cmd/pcaplake":     {"*"},
-	"testdata/gen":     {},
+	"schema":             {},
+	"etl/capture":        {},
+	"etl/decode":         {"schema", "etl/capture"},
+	"etl/flow":           {"schema"},
+	"etl/lake":           {"schema"},
+	"etl/pseudonym":      {"schema"},
+	"etl":                {"schema", "etl/capture", "etl/decode", "etl/flow", "etl/lake", "etl/pseudonym"},
+	"queries":            {"schema", "queries/enrich", "queries/indicators"},
+	"queries/shell":      {"schema", "queries"},
+	"queries/classify":   {"schema", "queries"},
+	"queries/enrich":     {},
+	"queries/indicators": {},
+	"reports":            {"queries"},
+	"cmd/pcaplake":       {"*"},
+	"testdata/gen":       {},
 }
 
 // internalOnly are the packages that tests share; no product code imports them.

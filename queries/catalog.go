@@ -83,23 +83,14 @@ func (s *Session) Detectors() []*Query {
 
 // Lookup returns the named query of that name; ErrUnknownQuery wrapped when there is none.
 func (s *Session) Lookup(name string) (*Query, error) {
-	nearest, distance := "", len(name)/2+1
+	var names []string
 	for _, q := range s.catalog {
 		if q.Name == name {
 			return q, nil
 		}
-		d := editDistance(name, q.Name)
-		if strings.HasPrefix(q.Name, name) {
-			d = 1 // as if one letter were missing
-		}
-		if d < distance {
-			nearest, distance = q.Name, d
-		}
+		names = append(names, q.Name)
 	}
-	hint := "query --list shows them"
-	if nearest != "" {
-		hint = "did you mean " + nearest + "?"
-	}
+	hint := DidYouMean(name, names, "query --list shows them")
 	return nil, fmt.Errorf("%w: %s: %s", ErrUnknownQuery, EscapeText(name), hint)
 }
 
@@ -122,4 +113,22 @@ func editDistance(a, b string) int {
 		previous = current
 	}
 	return previous[len(b)]
+}
+
+// DidYouMean names the one of names that is nearest to what was written, as a question; the hint where none is near.
+func DidYouMean(written string, names []string, hint string) string {
+	nearest, distance := "", len(written)/2+1
+	for _, name := range names {
+		d := editDistance(strings.ToLower(written), name)
+		if strings.HasPrefix(name, written) {
+			d = 1 // as if one letter were missing
+		}
+		if d < distance {
+			nearest, distance = name, d
+		}
+	}
+	if nearest == "" {
+		return hint
+	}
+	return "did you mean " + nearest + "?"
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -146,39 +145,4 @@ func (c *connection) watch(ctx context.Context) (stop func()) {
 		}
 	})
 	return func() { close(done); watcher.Wait() }
-}
-
-// SQLError is what DuckDB says of a statement: its message on one line, safe to print.
-type SQLError struct {
-	Kind    string // as DuckDB names it: Parser, Binder, Catalog, Conversion, …
-	Message string
-}
-
-// Error returns the message, with its kind in front.
-func (e *SQLError) Error() string {
-	if e.Kind == "" {
-		return e.Message
-	}
-	return e.Kind + " error: " + e.Message
-}
-
-// sqlError folds DuckDB's message of several lines into one: the text, its hints, and the line that it points at.
-func sqlError(message string) error {
-	e := &SQLError{}
-	if kind, rest, ok := strings.Cut(message, " Error: "); ok && len(kind) < 24 && !strings.Contains(kind, "\n") {
-		e.Kind, message = kind, rest
-	}
-	var parts []string
-	for line := range strings.Lines(message) {
-		line = strings.TrimSpace(line)
-		if line == "" || line == "^" {
-			continue
-		}
-		if strings.HasPrefix(line, "LINE ") {
-			line = "(" + strings.Replace(line, "LINE", "line", 1) + ")"
-		}
-		parts = append(parts, line)
-	}
-	e.Message = EscapeText(strings.Join(parts, " "))
-	return e
 }

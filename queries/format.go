@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,21 @@ var formats = map[string]func(ctx context.Context, w io.Writer, r *Result, o For
 // Formats are the names that Write takes.
 func Formats() []string {
 	return []string{"table", "csv", "tsv", "json", "ndjson", "markdown", "parquet", "arrow"}
+}
+
+// extensions are the names of files by which formats are known, beside their own.
+var extensions = map[string]string{"jsonl": "ndjson", "md": "markdown", "txt": "table", "arrows": "arrow"}
+
+// FormatOf is the format that the extension of a path names; "" when it names none.
+func FormatOf(path string) string {
+	extension := strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))
+	if format, ok := extensions[extension]; ok {
+		return format
+	}
+	if _, ok := formats[extension]; ok {
+		return extension
+	}
+	return ""
 }
 
 // Write writes a result in a format, closes it, and returns the number of rows written. See Formats for the names.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/pcaplake/pcaplake/queries/indicators"
+
 	bindings "github.com/duckdb/duckdb-go-bindings"
 	"golang.org/x/net/publicsuffix"
 )
@@ -14,6 +16,7 @@ import (
 func networkFunctions() []*function {
 	text, number, blob, double := bindings.Type(bindings.TypeVarchar), bindings.Type(bindings.TypeBigInt), bindings.Type(bindings.TypeBlob), bindings.Type(bindings.TypeDouble)
 	var last atomic.Pointer[parsedPrefix]
+	var wanted [3]atomic.Pointer[soleMatcher]
 	return []*function{
 		{name: "ip_in", params: []bindings.Type{text, text}, result: bindings.TypeBoolean, value: func(args []any) any {
 			return ipIn(&last, args[0].(string), args[1].(string))
@@ -22,6 +25,15 @@ func networkFunctions() []*function {
 			return ipPrefix(args[0].(string), args[1].(int64))
 		}},
 		{name: "etld1", params: []bindings.Type{text}, result: text, value: func(args []any) any { return etld1(args[0].(string)) }},
+		{name: "domain_in", params: []bindings.Type{text, text}, result: bindings.TypeBoolean, value: func(args []any) any {
+			return meets(indicators.Domain, &wanted[0], args[0].(string), args[1].(string))
+		}},
+		{name: "url_of", params: []bindings.Type{text, text}, result: bindings.TypeBoolean, value: func(args []any) any {
+			return meets(indicators.URL, &wanted[1], args[0].(string), args[1].(string))
+		}},
+		{name: "uri_in", params: []bindings.Type{text, text}, result: bindings.TypeBoolean, value: func(args []any) any {
+			return meets(indicators.URI, &wanted[2], args[0].(string), args[1].(string))
+		}},
 		{name: "entropy_of", params: []bindings.Type{blob}, result: double, value: func(args []any) any { return entropy(args[0].([]byte)) }},
 	}
 }
@@ -53,6 +65,23 @@ func parsePrefix(cidr string) *parsedPrefix {
 		prefix, err = netip.PrefixFrom(a, a.BitLen()), nil
 	}
 	return &parsedPrefix{strings.Clone(cidr), prefix.Masked(), err == nil}
+}
+
+// soleMatcher is that of one indicator; neighbouring rows ask for the same.
+type soleMatcher struct {
+	text string
+	matcher
+}
+
+// meets reports whether a value is an instance of an indicator, as Hunt finds them.
+func meets(kind indicators.Kind, last *atomic.Pointer[soleMatcher], indicator, value string) any {
+	m := last.Load()
+	if m == nil || m.text != indicator {
+		m = &soleMatcher{strings.Clone(indicator), newMatcher(kind)}
+		m.add(m.text, 0)
+		last.Store(m)
+	}
+	return len(m.match(nil, value)) > 0
 }
 
 // ipPrefix is the network of so many bits that holds an address; nil where the address has not as many, or is none.

@@ -190,5 +190,9 @@ func (s *Session) start(ctx context.Context, sql string, values map[string]any) 
 	if err := s.makeViews(sql); err != nil {
 		return nil, err
 	}
-	return s.db.start(ctx, sql, values)
+	r, err := s.db.start(ctx, sql, values)
+	if err != nil {
+		return nil, proposed(err)
+	}
+	return r, nil
 }

@@ -29,8 +29,8 @@ func reasonDoc() string {
 // catalogWords ask what views there are.
 var catalogWords = []string{"show", "information_schema", "duckdb_views", "duckdb_columns", "sql_auto_complete"}
 
-// viewNames are all views of a session.
-func viewNames() []string {
+// ViewNames are the tables and views that SQL can name, as documents list them.
+func ViewNames() []string {
 	names := []string{"captures", "enrichment"}
 	for _, t := range schema.Tables() {
 		names = append(names, t.Name)
@@ -51,7 +51,7 @@ func (s *Session) makeViews(sql string) error {
 	}
 	named := words(sql)
 	if slices.ContainsFunc(named, func(w string) bool { return slices.Contains(catalogWords, w) }) {
-		named = append(viewNames(), named...)
+		named = append(ViewNames(), named...)
 	}
 	if slices.Contains(named, "resolved_name") {
 		named = append(named, "resolutions") // which that macro reads

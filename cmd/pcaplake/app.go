@@ -22,7 +22,7 @@ type streams struct {
 // commands are the program's commands, in the order of the help.
 func commands(s streams) []*cli.Command {
 	return []*cli.Command{
-		runCommand(s), ingestCommand(s), queryCommand(s), reportCommand(s), classifyCommand(s), extractCommand(s), capturesCommand(s), filesCommand(s),
+		runCommand(s), ingestCommand(s), queryCommand(s), shellCommand(s), reportCommand(s), classifyCommand(s), huntCommand(s), extractCommand(s), capturesCommand(s), filesCommand(s),
 		verifyCommand(s), compactCommand(s), expireCommand(s), schemaCommand(s), completionCommand(s),
 		docsCommand(s),
 	}
@@ -69,7 +69,7 @@ func envFlags(flags []cli.Flag) {
 		name := "PCAPLAKE_" + strings.ToUpper(strings.ReplaceAll(f.Names()[0], "-", "_"))
 		switch f := f.(type) {
 		case *cli.StringFlag:
-			f.EnvVars = []string{name}
+			f.EnvVars = append([]string{name}, f.EnvVars...)
 		case *cli.StringSliceFlag:
 			f.EnvVars = []string{name}
 		case *cli.BoolFlag:

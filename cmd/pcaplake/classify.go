@@ -34,7 +34,7 @@ Examples:
 			&cli.StringFlag{Name: "labels", Usage: "of eval and anova: `FILE` of labels (CSV: start,end,src,dst,proto,dport,class,subclass,tool,direction)"},
 			&cli.StringFlag{Name: "unlabelled", Usage: "of eval: flows without a label are left out (ignore) or count as normal", Value: classify.Ignore},
 			&cli.StringFlag{Name: "baseline", Usage: "what was usual before: a lake's folder or a `CAPTURE` of quiet times; without it the lake's 28 days before --from"},
-			&cli.StringFlag{Name: "allowlist", Usage: "`FILE` of what is suppressed (CSV: detector,src,dst,dport,reason,expires)"},
+			allowlistFlag(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "do not put the verdicts into the lake's table verdicts"},
 			outputFlag(),
 		}, append(formatFlags(), datasetFlags()...)...),
@@ -51,16 +51,7 @@ Examples:
 var classifyActs = map[string]func(*cli.Context, streams) error{"eval": evaluate, "anova": rankFeatures}
 
 func judge(c *cli.Context, s streams) error {
-	failOn, per := c.String("fail-on"), c.String("per")
-	switch {
-	case c.NArg() > 0:
-		return usage(fmt.Errorf("too many arguments: %q: choose a period with --from and --to", c.Args().Slice()))
-	case failOn != "" && !slices.Contains(queries.Severities, failOn):
-		return usage(fmt.Errorf("--fail-on %q: one of %s", failOn, strings.Join(queries.Severities, ", ")))
-	case per != "" && !slices.Contains(classify.Subjects, per):
-		return usage(fmt.Errorf("--per %q: one of %s", per, strings.Join(classify.Subjects, ", ")))
-	}
-	if err := checkFormat(c); err != nil {
+	if err := checkJudge(c); err != nil {
 		return err
 	}
 	d, err := dataset(c)
@@ -89,7 +80,7 @@ func judge(c *cli.Context, s streams) error {
 		}
 	}
 	table := classify.Table(verdicts)
-	if per != "" {
+	if per := c.String("per"); per != "" {
 		if table, err = classify.Answers(c.Context, session, per, verdicts); err != nil {
 			return err
 		}
@@ -97,12 +88,24 @@ func judge(c *cli.Context, s streams) error {
 	if err := print(c, s, table.Result()); err != nil {
 		return err
 	}
-	for i := range verdicts {
-		if failOn != "" && verdicts[i].AtLeast(failOn) {
-			return &statusError{status: exitFound}
-		}
+	if grave := c.String("fail-on"); grave != "" && slices.ContainsFunc(verdicts, func(v classify.Verdict) bool { return v.AtLeast(grave) }) {
+		return &statusError{status: exitFound}
 	}
 	return nil
+}
+
+// checkJudge refuses flags that make no sense before anything is read.
+func checkJudge(c *cli.Context) error {
+	failOn, per := c.String("fail-on"), c.String("per")
+	switch {
+	case c.NArg() > 0:
+		return usage(fmt.Errorf("too many arguments: %q: choose a period with --from and --to", c.Args().Slice()))
+	case failOn != "" && !slices.Contains(queries.Severities, failOn):
+		return usage(fmt.Errorf("--fail-on %q: one of %s", failOn, strings.Join(queries.Severities, ", ")))
+	case per != "" && !slices.Contains(classify.Subjects, per):
+		return usage(fmt.Errorf("--per %q: one of %s", per, strings.Join(classify.Subjects, ", ")))
+	}
+	return checkFormat(c)
 }
 
 // evaluate scores verdicts against labels.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -50,51 +51,51 @@ func extract(c *cli.Context, s streams) error {
 		return err
 	}
 	return audited(c, w.SQL, func() (int64, error) {
-		x, err := extractPackets(c, s, w, params)
-		if err == nil {
-			err = told(s, &x)
+		x, err := extraction(c.Context, c, w, params, func(write func(io.Writer) error) error {
+			if path := c.String("write"); path != "-" {
+				return writeWhole(path, write)
+			}
+			return write(s.out)
+		})
+		if err != nil {
+			return 0, err
 		}
-		return x.Frames, err
+		return x.Frames, told(s, x)
 	})
 }
 
-// extractPackets writes the packets that are wanted.
-func extractPackets(c *cli.Context, s streams, w queries.Wanted, params map[string]string) (x etl.Extraction, err error) {
+// extraction extracts what is wanted to where deliver has it written.
+func extraction(ctx context.Context, c *cli.Context, w queries.Wanted, params map[string]string, deliver func(write func(io.Writer) error) error) (*etl.Extraction, error) {
 	d, err := dataset(c)
 	if err != nil {
-		return x, err
+		return nil, err
 	}
-	l, state, err := loadLake(c.Context, c.String("lake"), &d)
+	l, state, err := loadLake(ctx, c.String("lake"), &d)
 	if err != nil {
-		return x, err
+		return nil, err
 	}
-	session, err := queries.Open(c.Context, d)
+	session, err := queries.Open(ctx, d)
 	if err != nil {
-		return x, err
+		return nil, err
 	}
 	defer session.Close()
 	if w.SQL != "" && oneWord(w.SQL) {
 		if w.Query, err = session.Lookup(w.SQL); err != nil {
-			return x, err
+			return nil, err
 		}
 	}
-	rows, err := session.Packets(c.Context, w, params)
+	rows, err := session.Packets(ctx, w, params)
 	if err != nil {
-		return x, err
+		return nil, err
 	}
 	defer rows.Close()
-	write := func(to io.Writer) (err error) {
-		x, err = etl.Extract(c.Context, etl.ExtractOptions{
-			Lake: l, State: state, Out: to, Archives: c.StringSlice("archive"), Pcap: c.Bool("pcap"), ByCapture: c.String("order") == "capture",
-			ToolVersion: version,
+	x := new(etl.Extraction)
+	err = deliver(func(to io.Writer) (err error) {
+		*x, err = etl.Extract(ctx, etl.ExtractOptions{
+			Lake: l, State: state, Out: to, Archives: c.StringSlice("archive"), Pcap: c.Bool("pcap"), ByCapture: c.String("order") == "capture", ToolVersion: version,
 		}, picks(rows))
 		return err
-	}
-	if path := c.String("write"); path == "-" {
-		err = write(s.out)
-	} else {
-		err = writeWhole(path, write)
-	}
+	})
 	return x, err
 }
 

@@ -33,10 +33,8 @@ func judging(c *cli.Context, d *queries.Dataset) (o *judgingOptions, err error) 
 			o.close()
 		}
 	}()
-	if path := c.String("allowlist"); path != "" {
-		if o.Allowlist, err = readAllowlist(path); err != nil {
-			return o, err
-		}
+	if o.Allowlist, err = readAllowlist(c.String("allowlist")); err != nil {
+		return o, err
 	}
 	path := c.String("baseline")
 	if path == "" {
@@ -53,7 +51,15 @@ func judging(c *cli.Context, d *queries.Dataset) (o *judgingOptions, err error) 
 	return o, o.open(c.Context, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir})
 }
 
+func allowlistFlag() cli.Flag {
+	return &cli.StringFlag{Name: "allowlist", Usage: "`FILE` of what is suppressed (CSV: detector,src,dst,dport,reason,expires)"}
+}
+
+// readAllowlist reads the file of --allowlist; "" is none.
 func readAllowlist(path string) ([]classify.Allowed, error) {
+	if path == "" {
+		return nil, nil
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, usage(fmt.Errorf("--allowlist: %w", err))

@@ -31,12 +31,25 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return exitStatus(err)
 }
 
+// signalsKey is the key of the channel of signals in the context that they end.
+type signalsKey struct{}
+
+// releaseInterrupts leaves SIGINT to a command that handles it.
+func releaseInterrupts(ctx context.Context) {
+	if signals, ok := ctx.Value(signalsKey{}).(chan os.Signal); ok {
+		signal.Ignore(syscall.SIGINT) // until the command asks for it: in between it must not kill
+		signal.Stop(signals)
+		signal.Notify(signals, syscall.SIGTERM)
+	}
+}
+
 // untilSignal returns a context that the first SIGINT or SIGTERM ends, and where the signal is told; the second one kills the process.
 func untilSignal(parent context.Context) (_ context.Context, interrupted *atomic.Int32, stop func()) {
 	ctx, cancel := context.WithCancel(parent)
 	interrupted = new(atomic.Int32)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	ctx = context.WithValue(ctx, signalsKey{}, signals)
 	go func() {
 		if s, ok := <-signals; ok {
 			interrupted.Store(int32(s.(syscall.Signal)))

@@ -11,6 +11,7 @@ import (
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/queries/classify"
 	"github.com/urfave/cli/v2"
 )
 
@@ -26,6 +27,7 @@ type night struct {
 	reportDir string
 	minFree   int64
 	data      queries.Dataset // what reports are made with, without files
+	allowed   []classify.Allowed
 
 	lineage *lineage
 	plan    [][]any // rows of a dry run
@@ -46,6 +48,7 @@ type step struct {
 var steps = []step{
 	{name: "ingest", always: true, do: (*night).doIngest},
 	{name: "classify", needs: "ingest", always: true, do: (*night).doClassify},
+	{name: "hunt", needs: "ingest", always: true, do: (*night).doHunt},
 	{name: "report", needs: "ingest", always: true, do: (*night).doReport},
 	{name: "compact", needs: "ingest", do: (*night).doCompact},
 	expiry,

@@ -14,7 +14,6 @@ import (
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/pcaplake/pcaplake/queries"
-	"github.com/pcaplake/pcaplake/queries/classify"
 	"github.com/pcaplake/pcaplake/schema"
 )
 
@@ -66,28 +65,14 @@ func (n *night) doClassify(ctx context.Context) outcome {
 func (n *night) judge(ctx context.Context, from, to time.Time, j *judgedDays) error {
 	d := n.data
 	d.From, d.To = from, to
-	if _, _, err := loadLake(ctx, n.ingest.Lake, &d); err != nil {
-		return err
-	}
-	session, err := queries.Open(ctx, d)
+	sum, verdicts, err := judgeLake(ctx, n.ingest.Lake, d, n.allowed, false)
 	if err != nil {
 		return err
 	}
-	defer session.Close()
-	verdicts, err := classify.Verdicts(ctx, session)
-	if err != nil {
-		return err
-	}
-	rows := make([]schema.Verdict, len(verdicts))
 	for i := range verdicts {
-		rows[i] = verdicts[i].Verdict
-		if severity := verdicts[i].Severity; j.Gravest == "" || verdicts[i].AtLeast(j.Gravest) {
-			j.Gravest = severity
+		if j.Gravest == "" || verdicts[i].AtLeast(j.Gravest) {
+			j.Gravest = verdicts[i].Severity
 		}
-	}
-	sum, err := etl.Judge(ctx, etl.JudgementOptions{Lake: n.ingest.Lake, Verdicts: rows, From: from, To: to, ToolVersion: version})
-	if err != nil {
-		return err
 	}
 	j.Verdicts += sum.Verdicts
 	for severity, count := range sum.Severities {

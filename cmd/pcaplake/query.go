@@ -30,19 +30,21 @@ Examples:
 			&cli.StringFlag{Name: "file", Aliases: []string{"F"}, Usage: "read the SQL from `FILE` (- is standard input)"},
 			&cli.StringSliceFlag{Name: "param", Usage: "value of a parameter: `NAME=VALUE`; may be repeated"},
 			&cli.BoolFlag{Name: "list", Usage: "list the named queries"},
+			&cli.Int64Flag{Name: "max-rows", Usage: "rows of a table that a terminal shows; 0: all", Value: 1000},
+			&cli.BoolFlag{Name: "explain", Usage: "show how DuckDB would answer, and do not"},
 			outputFlag(), auditFlag(),
-		}, append(formatFlags(), datasetFlags()...)...),
+		}, slices.Concat(sandboxFlags(), formatFlags(), datasetFlags())...),
 		Action: func(c *cli.Context) error { return query(c, s) },
 	}
 }
 
 func outputFlag() cli.Flag {
-	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all"}
+	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all, in the format of its extension unless --format says another"}
 }
 
 func formatFlags() []cli.Flag {
 	return []cli.Flag{&cli.StringFlag{
-		Name: "format", Aliases: []string{"f"}, Usage: "one of " + strings.Join(queries.Formats(), ", "), DefaultText: "table on a terminal, else tsv",
+		Name: "format", Aliases: []string{"f"}, Usage: "one of " + strings.Join(queries.Formats(), ", "), DefaultText: "that of --output's extension, table on a terminal, else tsv",
 	}}
 }
 
@@ -70,6 +72,9 @@ func query(c *cli.Context, s streams) error {
 		return err
 	}
 	return audited(c, text, func() (rows int64, err error) {
+		if _, inside := inSandbox(); c.Bool("sandbox") && !inside {
+			return 0, querySandboxed(c, s, text)
+		}
 		out := &delivery{to: s.out}
 		err = unlessLost(func() (lost string, err error) {
 			rows, lost, err = answer(c, streams{s.in, out, s.err}, text, params)
@@ -79,13 +84,16 @@ func query(c *cli.Context, s streams) error {
 	})
 }
 
-// answer prints the answer to a statement, and returns how many rows it has; where a file of the lake went away under it, also which.
+// answer prints the answer to a statement, or its plan, and returns how many rows it has; where a file of the lake went away under it, also which.
 func answer(c *cli.Context, s streams, text string, params map[string]string) (rows int64, lost string, err error) {
-	session, err := openSession(c)
+	session, err := openQuerySession(c)
 	if err != nil {
 		return 0, "", err
 	}
 	defer session.Close()
+	if c.Bool("explain") {
+		return 0, "", explain(c, session, text, params, s.out)
+	}
 	result, err := ask(c, session, text, params)
 	if err == nil {
 		rows, err = printRows(c, s, result)
@@ -94,6 +102,62 @@ func answer(c *cli.Context, s streams, text string, params map[string]string) (r
 		lost = session.Lost()
 	}
 	return rows, lost, err
+}
+
+// openQuerySession is openSession, in a sandbox within its bounds.
+func openQuerySession(c *cli.Context) (*queries.Session, error) {
+	folder, inside := inSandbox()
+	if !inside {
+		return openSession(c)
+	}
+	bounds, err := readBounds(c)
+	if err != nil {
+		return nil, err
+	}
+	d, err := dataset(c)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := loadLake(c.Context, c.String("lake"), &d); err != nil {
+		return nil, err
+	}
+	d.Memory, d.TempDir = fmt.Sprintf("%dB", bounds.memory), folder
+	session, err := queries.Open(c.Context, d)
+	if err == nil {
+		err = bounds.limit()
+	}
+	return session, err
+}
+
+// explain writes DuckDB's plan of a statement.
+func explain(c *cli.Context, session *queries.Session, text string, params map[string]string, out io.Writer) error {
+	sql := text
+	if oneWord(text) {
+		q, err := session.Lookup(text)
+		if err != nil {
+			return err
+		}
+		if sql, err = q.Bound(params); err != nil {
+			return err
+		}
+		params = nil
+	}
+	result, err := session.Query(c.Context, "EXPLAIN "+sql, params)
+	if err != nil {
+		return err
+	}
+	plan, err := queries.Collect(result, 0)
+	if err != nil {
+		return err
+	}
+	for _, row := range plan.Rows {
+		for line := range strings.Lines(queries.Text(row[len(row)-1], plan.Columns[len(row)-1])) {
+			if _, err := fmt.Fprintln(out, queries.EscapeText(strings.TrimRight(line, "\n"))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // delivery is standard output, and knows whether it got anything.
@@ -194,6 +258,14 @@ func textTable(columns ...string) *queries.Table {
 	return t
 }
 
+// outputFormat is the format asked for, by name or by that of the file; "": none is.
+func outputFormat(c *cli.Context) string {
+	if format := c.String("format"); format != "" {
+		return format
+	}
+	return queries.FormatOf(c.String("output"))
+}
+
 // print writes a result in the format asked for, to the file asked for or standard output.
 func print(c *cli.Context, s streams, r *queries.Result) error {
 	_, err := printRows(c, s, r)
@@ -202,16 +274,17 @@ func print(c *cli.Context, s streams, r *queries.Result) error {
 
 // printRows is print, and returns how many rows there were.
 func printRows(c *cli.Context, s streams, r *queries.Result) (rows int64, err error) {
-	format, o := c.String("format"), queries.FormatOptions{}
+	format, o := outputFormat(c), queries.FormatOptions{}
 	f, tty := terminal(s.out)
+	tty = tty && c.String("output") == ""
 	if format == "" {
 		format = "tsv"
-		if tty && c.String("output") == "" {
+		if tty {
 			format = "table"
 		}
 	}
 	if tty {
-		o.Width = width(f)
+		o.Width, o.MaxRows = width(f), c.Int64("max-rows")
 	}
 	write := func(w io.Writer) (err error) {
 		rows, err = queries.Write(c.Context, w, format, r, o)

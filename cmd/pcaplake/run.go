@@ -14,7 +14,7 @@ import (
 func runCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name:      "run",
-		Usage:     "the whole night: ingest, classify, report, compact, expire",
+		Usage:     "the whole night: ingest, classify, hunt, report, compact, expire",
 		ArgsUsage: "--source DIR… --report-dir DIR",
 		Description: `For cron, systemd and Airflow: every step is safe to repeat, and a second run on the same lake ends at once with 75 and says who is at work.
 What still changes is left for the next run (--settle). The days that something came of are classified, and their verdicts put into the lake. The report of the night, DIR/YYYY-MM-DD.html and DIR/latest.html, covers what was committed
@@ -34,11 +34,13 @@ Examples:
 			&cli.StringFlag{Name: "report-dir", Usage: "write the report of the night into `DIR`; none: no report"},
 			&cli.StringFlag{Name: "from", Usage: "only captures whose first packet is at `TIME` or later (2026-11-22, or RFC 3339; UTC)"},
 			&cli.StringFlag{Name: "to", Usage: "only captures whose first packet is before `TIME`"},
+			&cli.StringSliceFlag{Name: "ioc", Usage: "look for the indicators of `FILE` in what is new, and in the whole lake when it has changed; may be repeated"},
 			&cli.StringFlag{Name: "by", Usage: "what --from and --to look at: packet (the first one) or file (when it was modified)", Value: byPacket},
 			&cli.DurationFlag{Name: "deadline", Usage: "take no new work after this `TIME`; what is at hand is finished"},
 			&cli.StringFlag{Name: "min-free", Usage: "expire first when less than `SIZE` is free on the lake's disk; take no captures while it is"},
 			&cli.IntFlag{Name: "exit-when-empty", Usage: "exit with `STATUS` when there was nothing new"},
 			&cli.StringFlag{Name: "fail-on", Usage: "exit with status 4 when a verdict of the days judged is of this `SEVERITY` or graver: " + strings.Join(queries.Severities, ", ")},
+			allowlistFlag(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "print what would be done and do nothing"},
 			&cli.StringFlag{Name: "summary", Usage: "write the summary to `FILE` as well"},
 			&cli.StringFlag{Name: "metrics", Usage: "replace `FILE` by figures for Prometheus' node_exporter (textfile)"},
@@ -99,6 +101,9 @@ func newNight(c *cli.Context, s streams) (*night, error) {
 	}
 	if grave := c.String("fail-on"); grave != "" && !slices.Contains(queries.Severities, grave) {
 		return nil, usage(fmt.Errorf("--fail-on %q: one of %s", grave, strings.Join(queries.Severities, ", ")))
+	}
+	if n.allowed, err = readAllowlist(c.String("allowlist")); err != nil {
+		return nil, err
 	}
 	if e := c.Int("exit-when-empty"); e < 0 || e > 255 {
 		return nil, usage(fmt.Errorf("--exit-when-empty %d: 0 to 255", e))

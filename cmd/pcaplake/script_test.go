@@ -5,7 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -32,6 +34,10 @@ func TestScripts(t *testing.T) {
 			switch name {
 			case "root":
 				return os.Geteuid() == 0, nil
+			case "landlock":
+				const createRuleset, version = 444, 1 // landlock_create_ruleset(2)
+				_, _, errno := syscall.Syscall(createRuleset, 0, 0, version)
+				return runtime.GOOS == "linux" && errno == 0, nil
 			case "setpriv":
 				_, err := exec.LookPath("setpriv")
 				return err == nil, nil

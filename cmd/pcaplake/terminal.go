@@ -16,3 +16,12 @@ func width(f *os.File) int {
 	}
 	return columns
 }
+
+// height is the number of lines of a terminal; 0 where it does not tell.
+func height(f *os.File) int {
+	_, lines, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return lines
+}

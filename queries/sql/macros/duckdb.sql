@@ -35,6 +35,10 @@ CREATE MACRO ip_proto_name(n) AS CASE n
 CREATE MACRO ip_any(cidr, src_ip, dst_ip, outer_src_ip := NULL, outer_dst_ip := NULL) AS
   coalesce(ip_in(cidr, src_ip), false) OR coalesce(ip_in(cidr, dst_ip), false) OR coalesce(ip_in(cidr, outer_src_ip), false)
   OR coalesce(ip_in(cidr, outer_dst_ip), false);
+-- The items of a list of the schema, a comma within an item still behind its backslash.
+CREATE MACRO list_items(l) AS regexp_extract_all(l, '(?:[^,\\]|\\.)+');
+-- Whether a request went to a URL, by its Host and target; the scheme does not count.
+CREATE MACRO url_in(url, host, uri) AS url_of(url, concat(host, chr(10), uri));
 CREATE MACRO ip_prefix(ip, bits) AS ip_prefix_of(ip, CAST(bits AS BIGINT));
 -- Addresses that no router of the Internet forwards: RFC 1918, RFC 6598, loopback, link-local and ULA.
 CREATE MACRO is_private(ip) AS ip_in('10.0.0.0/8', ip) OR ip_in('172.16.0.0/12', ip) OR ip_in('192.168.0.0/16', ip) OR ip_in('100.64.0.0/10', ip)

@@ -1,0 +1,52 @@
+package shell
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSplit(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want []string
+		rest string
+	}{
+		{"", nil, ""},
+		{"SELECT 1", nil, "SELECT 1"},
+		{"SELECT 1;\nSELECT 2; x", []string{"SELECT 1;", "\nSELECT 2;"}, " x"},
+		{"SELECT ';' AS \"a;b\";", []string{"SELECT ';' AS \"a;b\";"}, ""},
+		{"SELECT 'it''s; so';", []string{"SELECT 'it''s; so';"}, ""},
+		{"SELECT 'open;", nil, "SELECT 'open;"},
+		{"SELECT 1 -- not; here\n;", []string{"SELECT 1 -- not; here\n;"}, ""},
+		{"SELECT /* a; /* b; */ c; */ 1;", []string{"SELECT /* a; /* b; */ c; */ 1;"}, ""},
+		{"SELECT $$a;b$$, $x$;$$;$x$;", []string{"SELECT $$a;b$$, $x$;$$;$x$;"}, ""},
+		{"SELECT $name; SELECT $other;", []string{"SELECT $name;", " SELECT $other;"}, ""},
+		{";; -- nothing\n;", nil, ""},
+		{"/* open ;", nil, "/* open ;"},
+	} {
+		got, rest := split(c.text)
+		if diff := cmp.Diff(c.want, got); diff != "" || rest != c.rest {
+			t.Errorf("%q: rest %q, want %q\n%s", c.text, rest, c.rest, diff)
+		}
+	}
+}
+
+// FuzzSplit holds that statements and rest are all of the text but empty statements, in its order.
+func FuzzSplit(f *testing.F) {
+	f.Add("SELECT ';'; $$;$$ /* ; */ -- ;\n; x")
+	f.Fuzz(func(t *testing.T, text string) {
+		statements, rest := split(text)
+		for _, s := range statements {
+			i := strings.Index(text, s)
+			if i < 0 || !strings.HasSuffix(s, ";") {
+				t.Fatalf("%q is no part of %q, or has no end", s, text)
+			}
+			text = text[i+len(s):]
+		}
+		if !strings.HasSuffix(text, rest) || !blank(strings.ReplaceAll(strings.TrimSuffix(text, rest), ";", " ")) {
+			t.Fatalf("%q is left of %q", rest, text)
+		}
+	})
+}
