@@ -25,6 +25,7 @@ var imports = map[string][]string{
 	"etl/decode":         {"schema", "etl/capture"},
 	"etl/flow":           {"schema"},
 	"etl/lake":           {"schema"},
+	"etl/lake/s3":        {"etl/lake"},
 	"etl/pseudonym":      {"schema"},
 	"etl":                {"schema", "etl/capture", "etl/decode", "etl/flow", "etl/lake", "etl/pseudonym"},
 	"queries":            {"schema", "queries/enrich", "queries/indicators"},
@@ -85,6 +86,24 @@ const (
 	maxFileLines     = 400
 	maxFunctionLines = 50
 )
+
+// linkedBy are the libraries that only one package may import, so that what does not need them builds and tests without.
+var linkedBy = map[string]string{"github.com/minio/minio-go": "etl/lake/s3"}
+
+func TestLibrariesStay(t *testing.T) {
+	eachGoFile(t, func(name string, file *ast.File, _ *token.FileSet) {
+		if strings.HasSuffix(name, "_test.go") || under(path.Dir(name), internalOnly) {
+			return
+		}
+		for _, spec := range file.Imports {
+			for library, pkg := range linkedBy {
+				if strings.HasPrefix(strings.Trim(spec.Path.Value, `"`), library) && path.Dir(name) != pkg {
+					t.Errorf("%s imports %s: only %s does", name, spec.Path.Value, pkg)
+				}
+			}
+		}
+	})
+}
 
 func TestSizes(t *testing.T) {
 	eachGoFile(t, func(name string, file *ast.File, files *token.FileSet) {

@@ -1,6 +1,7 @@
 package etl
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
 // after is what becomes of a source once its rows are durable.
@@ -39,9 +42,12 @@ func parseAfter(s string) (after, error) {
 
 // apply deletes or moves a source that is as it was when it was read; never an archive. Whole says that every byte of it is in the lake's rows: a damaged
 // capture is never deleted.
-func (a after) apply(s *source, whole bool) error {
+func (a after) apply(ctx context.Context, s *source, whole bool) error {
 	if a.action == keepSource || s.ours || s.member != nil {
 		return nil
+	}
+	if lake.IsURL(s.path) {
+		return a.applyRemote(ctx, s, whole)
 	}
 	info, err := os.Lstat(s.path)
 	switch {

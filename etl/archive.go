@@ -179,5 +179,6 @@ func (a *bundle) release() {
 func (m *member) source(of *source) *source {
 	return &source{
 		name: of.name + memberMark + m.name, path: of.path, within: filepath.Base(of.path), member: m, size: m.size, mtime: of.mtime,
+		planned: of.planned,
 	}
 }

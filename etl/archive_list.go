@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
 const (
@@ -38,9 +39,9 @@ func (r *run) expand(ctx context.Context, f *finder) {
 	f.found = found
 }
 
-// bundleOf returns a source as an archive, or nil for what is none, or is left for later.
+// bundleOf returns a source as an archive, or nil for what is none, is left for later, or is in no folder.
 func (r *run) bundleOf(s *source) *bundle {
-	if s.fifo || s.ours || !r.settled(s) || r.index.content(s) != "" {
+	if s.fifo || s.ours || lake.IsURL(s.path) || !r.settled(s) || r.index.content(s) != "" {
 		return nil
 	}
 	a := &bundle{path: s.path, size: s.size, mtime: s.mtime, listed: time.Now()}

@@ -39,7 +39,11 @@ func (r *run) commit(ctx context.Context) {
 				}
 				return
 			}
-			if done.changes() {
+			switch {
+			case done.changes() && r.o.Plan != nil:
+				r.leaveToPublish(done)
+				continue
+			case done.changes():
 				waiting = append(waiting, done)
 				continue
 			}
@@ -75,13 +79,13 @@ func (r *run) commitGroup(ctx context.Context, group []*loaded) error {
 			committed = outcomes[0] == lake.Committed
 			outcomes = outcomes[1:]
 		}
-		r.book(done, committed)
+		r.book(ctx, done, committed)
 	}
 	return nil
 }
 
 // book gives a durable capture its verdict, and its source what is to become of it.
-func (r *run) book(done *loaded, committed bool) {
+func (r *run) book(ctx context.Context, done *loaded, committed bool) {
 	s := done.source
 	if committed {
 		r.judge(s, verdict{action: ActionCommit})
@@ -93,7 +97,7 @@ func (r *run) book(done *loaded, committed bool) {
 	r.quarantine.clear(r.o.identity(s.name))
 	err := errPacketsGone
 	if committed || r.after.action != deleteSource || r.packetsLive(done.content) {
-		err = r.after.apply(s, done.whole)
+		err = r.after.apply(ctx, s, done.whole)
 	}
 	if err != nil {
 		r.o.Log.Warn("source left in place", "source", s.name, "error", reason(err))

@@ -44,11 +44,13 @@ const (
 	exitUsage       = 64
 	exitNoInput     = 66
 	exitIO          = 74
+	exitBusy        = 75
 	exitInterrupted = 130
 )
 
 // ExitStatus returns the process exit status that s and err, the results of one Ingest, call for: 0 done, also when there was nothing
-// new; 1 failed; 3 some inputs bad or truncated and the rest committed; 64 usage or option conflict; 66 no input; 74 I/O; 130 interrupted.
+// new; 1 failed; 3 some inputs bad or truncated and the rest committed; 64 usage or option conflict; 66 no input; 74 I/O; 75 captures of a shard
+// could not be read now; 130 interrupted. A shard whose captures all have a verdict is done, whatever it is: Publish tells of bad ones.
 func ExitStatus(s Summary, err error) int {
 	var ioError *IOError
 	switch {
@@ -60,6 +62,10 @@ func ExitStatus(s Summary, err error) int {
 		return exitNoInput
 	case s.Status == StatusInterrupted:
 		return exitInterrupted
+	case errors.Is(err, ErrUnfinished):
+		return exitBusy
+	case err == nil && s.Shard != nil:
+		return exitDone
 	case err != nil, s.Status == StatusFailed:
 		return exitFailed
 	case s.Status == StatusPartial:

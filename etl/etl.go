@@ -14,7 +14,6 @@ import (
 	"log/slog"
 	"runtime"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl/capture"
@@ -25,10 +24,12 @@ import (
 
 // Options are the knobs of Ingest. Lake and Sources (or Live) are required; the zero value of the others is ready to use.
 type Options struct {
-	Lake    string   // the lake's folder, created when absent
-	Sources []string // files, folders, glob patterns, or "-" for Stdin
+	Lake    string   // the lake's folder or URL, created when absent
+	Sources []string // files, folders, glob patterns, URLs, or "-" for Stdin
 	Stdin   io.Reader
 	Live    *capture.LiveOptions // capture from an interface first, then ingest that as one more source
+	Plan    *Plan                // ingest a shard of this instead, by the plan's own options; what it leaves out is Publish's
+	Shard   int                  // of Plan, from 0; beyond the last there is nothing to do
 
 	Sensor         string         // partition of the rows; "" means "default"
 	Jobs           int            // captures read at once, and columns of each encoded at once; 0 means one per CPU
@@ -48,6 +49,8 @@ type Options struct {
 	Replace  bool          // a file named in Sources comes in the place of what was read from its path before, and of its content read with other options
 	DryRun   bool          // say what would be done and write nothing
 	Explicit bool          // sensor, payload or flows were told by hand: a file named in Sources that is committed with others is ErrConflict
+
+	captures []PlannedCapture // of Publish: ingest these instead
 
 	ToolVersion string
 	Progress    func(Progress)       // called a few times a second and once at the end, never by two goroutines at once; nil: not at all
@@ -89,11 +92,6 @@ func (o *Options) normalise() (after, error) {
 	}
 	if _, err := lake.SafeName(o.Sensor); err != nil {
 		return after{}, fmt.Errorf("%w: sensor %q: %w", ErrUsage, o.Sensor, err)
-	}
-	for _, told := range o.Sources {
-		if strings.HasPrefix(told, "s3://") {
-			return after{}, fmt.Errorf("%w: %s: captures on S3 are not yet supported; copy them to a folder first", ErrUsage, told)
-		}
 	}
 	return parseAfter(o.After)
 }

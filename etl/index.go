@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
 // indexFolder lies in the lake and holds what only saves work: everything in it may be deleted.
@@ -19,7 +21,7 @@ const racy = 2 * time.Second
 
 // An indexed source is a file whose content is known as long as size and time stay, a member of an archive for which that holds, or the archive.
 type indexed struct {
-	Path    string          `json:"path"` // absolute; of a member followed by its name
+	Path    string          `json:"path"` // absolute, or a URL; of a member followed by its name
 	Size    int64           `json:"size"`
 	MTimeNS int64           `json:"mtime_ns"` // since 1970-01-01 UTC
 	Content string          `json:"content_hash,omitempty"`
@@ -42,8 +44,8 @@ type index struct {
 	added    map[string]indexed
 }
 
-func loadIndex(lakeRoot string) *index {
-	x := &index{path: filepath.Join(lakeRoot, indexFolder, "sources.json"), added: map[string]indexed{}, identity: func(path string) string { return path }}
+func loadIndex(workDir string) *index {
+	x := &index{path: filepath.Join(workDir, indexFolder, "sources.json"), added: map[string]indexed{}, identity: func(path string) string { return path }}
 	x.entries = x.load()
 	return x
 }
@@ -62,6 +64,9 @@ func (x *index) load() map[string]indexed {
 // key is what stands for a source in the index; false: it cannot be there.
 func (x *index) key(s *source) (indexed, bool) {
 	path, err := filepath.Abs(s.path)
+	if lake.IsURL(s.path) {
+		path, err = s.path, nil
+	}
 	switch {
 	case err != nil || s.fifo || s.ours:
 		return indexed{}, false

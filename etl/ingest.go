@@ -62,17 +62,26 @@ type run struct {
 
 func (r *run) ingest(ctx context.Context) error {
 	var err error
+	planned := r.o.Plan != nil
+	if planned {
+		if err := r.o.Plan.apply(&r.o); err != nil {
+			return err
+		}
+	}
 	if r.after, err = r.o.normalise(); err != nil {
 		return err
 	}
-	if len(r.o.Sources) == 0 && r.o.Live == nil {
+	if len(r.o.Sources) == 0 && r.o.Live == nil && !planned && r.o.captures == nil {
 		return fmt.Errorf("%w: no source told", ErrUsage)
 	}
-	f := newFinder(r.o.Lake)
-	for _, told := range r.o.Sources {
-		f.find(told)
+	f, err := r.find(ctx)
+	if err != nil {
+		return err
 	}
-	if len(f.found) == 0 && r.o.Live == nil {
+	switch {
+	case len(f.found) == 0 && planned && len(f.errors) == 0 && r.o.Shard >= len(r.o.Plan.Header.Shards):
+		return nil
+	case len(f.found) == 0 && r.o.Live == nil && !planned:
 		r.note(f)
 		return r.noInput(f)
 	}
@@ -128,7 +137,11 @@ func (r *run) open(ctx context.Context) error {
 		from := m.Sensor + "/" + m.Source
 		r.bySource[from] = append(r.bySource[from], m)
 	}
-	r.index, r.quarantine = loadIndex(r.o.Lake), loadQuarantine(r.o.Lake)
+	work, err := lake.WorkDir(ctx, r.o.Lake)
+	if err != nil {
+		return err
+	}
+	r.index, r.quarantine = loadIndex(work), loadQuarantine(work)
 	r.index.identity = r.o.identity
 	if r.o.DryRun {
 		return nil
@@ -195,6 +208,9 @@ func (r *run) conclude(f *finder) error {
 		if err := errors.Join(r.index.save(r.state.Known), r.quarantine.save()); err != nil {
 			return disk(err)
 		}
+	}
+	if r.o.Plan != nil && !r.o.DryRun {
+		return r.recordShard(f)
 	}
 	if len(r.conflicts) > 0 {
 		return fmt.Errorf("%w: %s: already in the lake with another sensor or payload; leave the flags out to keep that",

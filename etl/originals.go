@@ -26,7 +26,7 @@ type originals struct {
 }
 
 func newOriginals(l *lake.Lake, archives []string) *originals {
-	return &originals{lake: l, archives: archives, index: loadIndex(l.Root())}
+	return &originals{lake: l, archives: archives, index: loadIndex(l.WorkDir())}
 }
 
 // An original is the stored bytes of a capture.
@@ -82,6 +82,13 @@ func (x *originals) same(o *original, m *lake.Manifest) bool {
 }
 
 func (x *originals) openPath(ctx context.Context, path string) (*original, error) {
+	if lake.IsURL(path) {
+		stored, _, done, err := openRemote(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		return &original{stored, path, done}, nil
+	}
 	file, err := os.Open(path)
 	if archive, _, ok := strings.Cut(path, memberMark); ok && errors.Is(err, fs.ErrNotExist) {
 		return x.openMember(ctx, archive, path)
@@ -103,7 +110,7 @@ func (x *originals) openPath(ctx context.Context, path string) (*original, error
 func (x *originals) openMember(ctx context.Context, archive, name string) (*original, error) {
 	r := &run{o: Options{Log: slog.New(slog.DiscardHandler)}, index: x.index, state: new(lake.State), after: after{action: keepSource}}
 	f := newFinder(x.lake.Root())
-	f.find(archive)
+	f.find(ctx, archive)
 	r.expand(ctx, f)
 	for _, s := range f.found {
 		if s.member == nil || s.name != name {

@@ -28,9 +28,9 @@ type quarantine struct {
 	cleared map[string]bool // sources that are good by now
 }
 
-func loadQuarantine(lakeRoot string) *quarantine {
+func loadQuarantine(workDir string) *quarantine {
 	q := &quarantine{
-		path:  filepath.Join(lakeRoot, indexFolder, "quarantine.json"),
+		path:  filepath.Join(workDir, indexFolder, "quarantine.json"),
 		added: map[string]bad{}, cleared: map[string]bool{},
 	}
 	q.entries = q.load()
@@ -92,9 +92,10 @@ func (q *quarantine) save() error {
 	return writeJSON(q.path, list)
 }
 
-// Quarantined returns the captures of a lake that could not be read, as rows of captures with status failed, by source.
-func Quarantined(lakeRoot string) []schema.Capture {
-	entries := loadQuarantine(lakeRoot).entries
+// Quarantined returns the captures that could not be read, as the folder of a lake for what is not part of it says, as rows of captures with status
+// failed, by source.
+func Quarantined(workDir string) []schema.Capture {
+	entries := loadQuarantine(workDir).entries
 	rows := make([]schema.Capture, 0, len(entries))
 	for _, b := range entries {
 		rows = append(rows, schema.Capture{

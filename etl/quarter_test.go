@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	quarterNights = 6  // of 90 in a quarter, which make torture does: PCAPLAKE_NIGHTS
-	quarterKeep   = 3  // days that packets are kept
+	quarterNights = 6 // of 90 in a quarter, which make torture does: PCAPLAKE_NIGHTS
+	quarterKeep   = 3 // days that packets are kept
 )
 
 // TestQuarter lives through nights of 24 captures each: duplicates, late, growing, cut and bad files, runs that are broken off and repeated, compaction and expiry. After each night

@@ -1,6 +1,7 @@
 package etl
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
 // stdinSource is the source that stands for standard input.
@@ -16,23 +19,25 @@ const stdinSource = "-"
 
 // A source is one file that may be a capture.
 type source struct {
-	order  int     // place among the sources of the run, from 0
-	name   string  // as it is recorded: the path as told, cleaned
-	path   string  // where its bytes lie
-	within string  // path below the folder it was found in, to keep its place under --after move
-	named  bool    // told by itself, not found in a folder
-	ours   bool    // its bytes lie in the lake's own folders: nothing becomes of them after the run
-	fifo   bool    // a stream that must be spooled first
-	once   bool    // its frames came only now and never again: an interrupt does not drop it
-	member *member // what it is of the archive at path; nil: the whole file
-	size   int64
-	mtime  time.Time
+	order   int             // place among the sources of the run, from 0
+	name    string          // as it is recorded: the path as told, cleaned
+	path    string          // where its bytes lie: a path or a URL
+	within  string          // path below the folder it was found in, to keep its place under --after move
+	named   bool            // told by itself, not found in a folder
+	ours    bool            // its bytes lie in the lake's own folders: nothing becomes of them after the run
+	fifo    bool            // a stream that must be spooled first
+	once    bool            // its frames came only now and never again: an interrupt does not drop it
+	planned *PlannedCapture // that it, or its archive, is of a plan; nil: it was told
+	member  *member         // what it is of the archive at path; nil: the whole file
+	size    int64
+	mtime   time.Time
 }
 
 // A finder lists sources: named ones in the order told, folders in the order of names.
 type finder struct {
 	lake    os.FileInfo        // the lake's own folder, never a source; nil when it does not exist yet
-	seen    map[string]*source // by absolute path
+	lakeURL string             // of a lake that is in no folder, without a slash at its end
+	seen    map[string]*source // by absolute path or URL
 	folders map[string]bool    // real paths of folders walked so far: symbolic links cannot make a walk endless
 	found   []*source
 	skipped int           // in folders: no regular files, links to nothing
@@ -41,15 +46,21 @@ type finder struct {
 }
 
 func newFinder(lakeRoot string) *finder {
-	info, err := os.Stat(lakeRoot)
-	if err != nil {
-		info = nil
+	f := &finder{seen: map[string]*source{}, folders: map[string]bool{}}
+	if lake.IsURL(lakeRoot) {
+		f.lakeURL = strings.TrimRight(lakeRoot, "/")
+	} else if info, err := os.Stat(lakeRoot); err == nil {
+		f.lake = info
 	}
-	return &finder{lake: info, seen: map[string]*source{}, folders: map[string]bool{}}
+	return f
 }
 
 // find adds what one told source stands for: a file, all files below a folder, the matches of a pattern, or standard input.
-func (f *finder) find(told string) {
+func (f *finder) find(ctx context.Context, told string) {
+	if lake.IsURL(told) {
+		f.findRemote(ctx, told)
+		return
+	}
 	if told == stdinSource {
 		f.add(&source{name: stdinSource, path: stdinSource, named: true, fifo: true, once: true})
 		return
@@ -168,7 +179,7 @@ func (f *finder) isLake(info os.FileInfo) bool { return f.lake != nil && os.Same
 // add lists s unless its path is listed already; being named once is enough to be named.
 func (f *finder) add(s *source) {
 	key, err := filepath.Abs(s.path)
-	if err != nil || s.path == stdinSource {
+	if err != nil || s.path == stdinSource || lake.IsURL(s.path) {
 		key = s.path
 	}
 	if listed := f.seen[key]; listed != nil {

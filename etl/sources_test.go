@@ -44,7 +44,7 @@ func TestFind(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f := newFinder("lake")
 			for _, told := range test.told {
-				f.find(told)
+				f.find(t.Context(), told)
 			}
 			var got []string
 			for i, s := range f.found {

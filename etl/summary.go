@@ -15,6 +15,7 @@ const (
 type Summary struct {
 	Command           string           `json:"command"`             // "ingest"
 	Run               string           `json:"run,omitempty"`       // name of the record under _runs; none in a dry run
+	Shard             *int             `json:"shard,omitempty"`     // of the plan that was ingested
 	Status            string           `json:"status"`              // one of the constants Status…
 	DryRun            bool             `json:"dry_run,omitempty"`   // nothing was written: committed tells what would be
 	CapturesFound     int              `json:"captures_found"`      // sources that are captures, or should be
@@ -27,6 +28,7 @@ type Summary struct {
 	Outside           int              `json:"outside"`             // captures that are not of the time asked for
 	Postponed         int              `json:"postponed"`           // files that were not taken for want of time
 	Skipped           int              `json:"skipped"`             // files in folders that are no captures
+	Deferred          int              `json:"deferred,omitempty"`  // of a shard: captures that publish puts in the place of others
 	Superseded        int              `json:"superseded"`          // captures in whose place those came: earlier parts that grew, and what was replaced
 	Packets           int64            `json:"packets"`             // rows of packets that this run added
 	Rows              map[string]int64 `json:"rows"`                // rows that this run added, by table
@@ -63,6 +65,7 @@ const (
 	ActionKnown     = "known"
 	ActionFail      = "fail"
 	ActionUnsettled = "unsettled"
+	ActionDefer     = "defer" // of a shard: left for Publish
 )
 
 func newSummary(o *Options) Summary {

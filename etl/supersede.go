@@ -74,7 +74,7 @@ func (r *run) supersede(ctx context.Context, waiting []*loaded) error {
 			r.sum.Superseded += max(len(made.Drops), 1)
 			r.mu.Unlock()
 		}
-		r.book(done, made != nil && len(made.Captures) > 0)
+		r.book(ctx, done, made != nil && len(made.Captures) > 0)
 	}
 	return nil
 }

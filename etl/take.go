@@ -10,12 +10,14 @@ import (
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
 // A verdict is what a run makes of one source. The zero value is of a source that was not taken.
 type verdict struct {
 	action string   // one of Planned's actions, or "" for what is no capture
 	err    string   // of ActionFail
+	bad    bool     // of ActionFail: the bytes are to blame, and trying again is of no use
 	dates  []string // of ActionCommit and ActionSupersede in a dry run
 }
 
@@ -118,6 +120,14 @@ func (l *load) openStored(ctx context.Context) (done func(), err error) {
 		}
 		return done, err
 	}
+	if lake.IsURL(s.path) {
+		var o lake.Object
+		if l.stored, o, done, err = openRemote(ctx, s.path); err != nil {
+			return nil, err
+		}
+		s.size, s.mtime = o.Bytes, o.Changed
+		return done, nil
+	}
 	file, err := os.Open(s.path)
 	if err != nil {
 		return nil, err
@@ -154,7 +164,7 @@ func (w *worker) fail(ctx context.Context, l *load, err error) {
 		w.judge(s, verdict{})
 	default:
 		w.o.Log.Warn("capture failed", "source", s.name, "error", reason(err))
-		w.judge(s, verdict{action: ActionFail, err: reason(err)})
+		w.judge(s, verdict{action: ActionFail, err: reason(err), bad: unreadable(err)})
 		if unreadable(err) && !errors.As(err, new(errBefore)) && s.size > 0 {
 			w.quarantine.add(bad{
 				CaptureID: l.id, Source: w.o.identity(s.name), Sensor: w.o.Sensor, Error: reason(err), ToolVersion: w.o.ToolVersion, Since: w.name,
@@ -192,6 +202,8 @@ func (r *run) judge(s *source, v verdict) {
 		r.sum.Known++
 	case ActionUnsettled:
 		r.sum.Unsettled++
+	case ActionDefer:
+		r.sum.Deferred++
 	case "":
 		r.sum.Skipped++
 		return

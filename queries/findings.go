@@ -44,7 +44,7 @@ var findingHeads = []Column{
 // Columns: detector, class, subclass, severity, techniques, then those of every detector (src_ip … evidence).
 func (s *Session) Findings(ctx context.Context) (*Table, error) {
 	all := &Table{Columns: slices.Concat(findingHeads, findingColumns[ownWords:])}
-	if err := s.holdContacts(); err != nil {
+	if err := s.holdContacts(ctx); err != nil {
 		return nil, err
 	}
 	for _, q := range s.Detectors() {
@@ -72,7 +72,7 @@ func (s *Session) Findings(ctx context.Context) (*Table, error) {
 
 // holdContacts makes a table of the view contacts, which most detectors read, several times each: measured with 300,000 packets, 2.6 s become 0.5 s.
 // What is too big for memory is spilled.
-func (s *Session) holdContacts() error {
+func (s *Session) holdContacts(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.db == nil {
@@ -81,7 +81,7 @@ func (s *Session) holdContacts() error {
 	if s.held {
 		return nil
 	}
-	if err := s.makeNamed([]string{"contacts"}); err != nil {
+	if err := s.makeNamed(ctx, []string{"contacts"}); err != nil {
 		return err
 	}
 	if err := s.admin.exec("CREATE TABLE held AS FROM contacts; DROP VIEW contacts; ALTER TABLE held RENAME TO contacts"); err != nil {

@@ -22,8 +22,10 @@ import (
 type Dataset struct {
 	Files    []schema.File    // live files of the lake
 	Captures []schema.Capture // rows of captures
-	From, To time.Time        // packets at From or later and before To, to the nanosecond; zero: no limit
-	Sensors  []string         // none: all
+	// Fetch brings files of the list to where their paths say, before they are read; nil: they are there.
+	Fetch    func(ctx context.Context, files []schema.File) error
+	From, To time.Time // packets at From or later and before To, to the nanosecond; zero: no limit
+	Sensors  []string  // none: all
 
 	Networks string   // file that declares the user's networks; "": the defaults of package enrich
 	GeoIP    []string // geolocation databases in the MaxMind DB format
@@ -46,6 +48,7 @@ type Session struct {
 	mu    sync.Mutex // guards what follows
 	admin *connection
 	made  map[string]bool // views that exist
+	gone  string          // a file that was not there when it was to be fetched; "": none was
 	held  bool            // contacts is a table
 }
 
@@ -147,6 +150,11 @@ func (s *Session) Query(ctx context.Context, sql string, params map[string]strin
 
 // Lost returns a file of the dataset that is there no longer; "" when all are.
 func (s *Session) Lost() string {
+	if s.dataset.Fetch != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.gone
+	}
 	for _, f := range s.dataset.Files {
 		if _, err := os.Stat(f.Path); errors.Is(err, fs.ErrNotExist) {
 			return f.Name
@@ -187,7 +195,7 @@ func (s *Session) Run(ctx context.Context, q *Query, params map[string]string) (
 }
 
 func (s *Session) start(ctx context.Context, sql string, values map[string]any) (*Result, error) {
-	if err := s.makeViews(sql); err != nil {
+	if err := s.makeViews(ctx, sql); err != nil {
 		return nil, err
 	}
 	r, err := s.db.start(ctx, sql, values)

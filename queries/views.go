@@ -1,9 +1,11 @@
 package queries
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -43,7 +45,7 @@ func ViewNames() []string {
 
 // makeViews makes the views that a statement may name: every word of it that is one's name. A view over many files costs time
 // (10,000 files: 155 ms), so none is made that is not asked for.
-func (s *Session) makeViews(sql string) error {
+func (s *Session) makeViews(ctx context.Context, sql string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.db == nil {
@@ -56,16 +58,16 @@ func (s *Session) makeViews(sql string) error {
 	if slices.Contains(named, "resolved_name") {
 		named = append(named, "resolutions") // which that macro reads
 	}
-	return s.makeNamed(named)
+	return s.makeNamed(ctx, named)
 }
 
 // makeNamed makes the views of these names; what is no view's name is passed over.
-func (s *Session) makeNamed(names []string) error {
+func (s *Session) makeNamed(ctx context.Context, names []string) error {
 	for _, name := range names {
 		if s.made[name] {
 			continue
 		}
-		made, err := s.makeView(name)
+		made, err := s.makeView(ctx, name)
 		if err != nil {
 			return fmt.Errorf("make view %s: %w", name, err)
 		}
@@ -77,38 +79,51 @@ func (s *Session) makeNamed(names []string) error {
 }
 
 // makeView makes the view of that name, and before it those that it reads; false when there is none.
-func (s *Session) makeView(name string) (bool, error) {
+func (s *Session) makeView(ctx context.Context, name string) (bool, error) {
 	switch name {
 	case "captures":
 		return true, s.makeCaptures()
 	case "capture_order":
 		return true, s.makeCaptureOrder()
 	case conversationLinks:
-		if err := s.makeNamed([]string{aroundFlows, "capture_order"}); err != nil {
+		if err := s.makeNamed(ctx, []string{aroundFlows, "capture_order"}); err != nil {
 			return false, err
 		}
 		return true, s.admin.exec("CREATE TABLE " + conversationLinks + " AS " + fill(linksTemplate, map[string]string{"Link": linkSQL()}))
 	case "enrichment":
 		return true, s.makeEnrichment()
 	case aroundFlows:
-		return true, s.admin.exec(s.dataset.widened(flowTimeouts).tableView(aroundFlows, schema.Flows.Table))
+		return true, s.makeTable(ctx, s.dataset.widened(flowTimeouts), aroundFlows, schema.Flows.Table)
 	}
 	for _, t := range schema.Tables() {
 		if t.Name == name {
-			return true, s.admin.exec(s.dataset.tableView(name, t))
+			return true, s.makeTable(ctx, &s.dataset, name, t)
 		}
 	}
 	for _, v := range derivedViews() {
 		if v.Name == name {
-			return true, s.makeDerived(v)
+			return true, s.makeDerived(ctx, v)
 		}
 	}
 	return false, nil
 }
 
-func (s *Session) makeDerived(v derivedView) error {
+// makeTable makes the view of a table's files, once they are at hand.
+func (s *Session) makeTable(ctx context.Context, d *Dataset, name string, t schema.Table) error {
+	if d.Fetch != nil {
+		if err := d.Fetch(ctx, d.Live(t.Name)); err != nil {
+			if op := new(fs.PathError); errors.As(err, &op) && errors.Is(err, fs.ErrNotExist) {
+				s.gone = op.Path
+			}
+			return err
+		}
+	}
+	return s.admin.exec(d.tableView(name, t))
+}
+
+func (s *Session) makeDerived(ctx context.Context, v derivedView) error {
 	needed := slices.DeleteFunc(words(v.SQL), func(w string) bool { return w == v.Name })
-	if err := s.makeNamed(needed); err != nil {
+	if err := s.makeNamed(ctx, needed); err != nil {
 		return err
 	}
 	sql := "CREATE VIEW " + identifier(v.Name) + " AS " + v.SQL

@@ -22,7 +22,7 @@ type streams struct {
 // commands are the program's commands, in the order of the help.
 func commands(s streams) []*cli.Command {
 	return []*cli.Command{
-		runCommand(s), ingestCommand(s), queryCommand(s), shellCommand(s), reportCommand(s), classifyCommand(s), huntCommand(s), extractCommand(s), capturesCommand(s), filesCommand(s),
+		runCommand(s), ingestCommand(s), planCommand(s), publishCommand(s), queryCommand(s), shellCommand(s), reportCommand(s), classifyCommand(s), huntCommand(s), extractCommand(s), capturesCommand(s), filesCommand(s),
 		verifyCommand(s), compactCommand(s), expireCommand(s), schemaCommand(s), completionCommand(s),
 		docsCommand(s),
 	}
@@ -33,21 +33,21 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
 		Name:      "pcaplake",
 		Usage:     "every packet you kept, answerable before breakfast, with proof",
-		UsageText: "pcaplake [--lake DIR] COMMAND [options] [arguments]\nFlags are accepted anywhere; -- ends them.",
+		UsageText: "pcaplake [--lake DIR|s3://…] COMMAND [options] [arguments]\nFlags are accepted anywhere; -- ends them.",
 		Version:   version,
-		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "lake", Usage: "the lake: a `DIR`", Value: "./lake"},
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "lake", Usage: "the lake: a `DIR` or s3://BUCKET/PREFIX", Value: "./lake"},
 			&cli.StringFlag{Name: "config", Usage: "read flags from `FILE` (YAML: flag: value)", DefaultText: configName + " if it is there"},
 			&cli.StringFlag{Name: "log-level", Usage: "what is logged: debug, info, warn or error", Value: "warn"},
 			&cli.StringFlag{Name: "log-format", Usage: "how it is logged: text or json", Value: "text"},
-		},
+		}, remoteFlags()...),
 		Commands:                  commands(s),
 		Reader:                    stdin,
 		Writer:                    stdout,
 		ErrWriter:                 stderr,
 		DisableSliceFlagSeparator: true,
 		HideHelpCommand:           true,
-		Before:                    configure,
+		Before:                    prepare,
 		Action:                    noCommand,
 		ExitErrHandler:            func(*cli.Context, error) {}, // run maps errors to statuses
 		OnUsageError:              usageError,
@@ -61,6 +61,14 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		c.HideHelpCommand = true
 	}
 	return app
+}
+
+// prepare is done before every command.
+func prepare(c *cli.Context) error {
+	if err := configure(c); err != nil {
+		return err
+	}
+	return withRemotes(c)
 }
 
 // envFlags gives every flag its environment variable: PCAPLAKE_ and its name.

@@ -51,7 +51,7 @@ func openLake(ctx context.Context, root string, d *queries.Dataset) (*queries.Se
 	return queries.Open(ctx, *d)
 }
 
-// loadLake opens a lake and fills in what it has: its live files and captures.
+// loadLake opens a lake and fills in what it has: its live files, where this machine reads them, and captures.
 func loadLake(ctx context.Context, root string, d *queries.Dataset) (*lake.Lake, *lake.State, error) {
 	l, err := lake.Open(ctx, root)
 	if err != nil {
@@ -61,7 +61,10 @@ func loadLake(ctx context.Context, root string, d *queries.Dataset) (*lake.Lake,
 	if err != nil {
 		return nil, nil, err
 	}
-	d.Files, d.Captures = state.AllFiles(), append(state.Captures(), etl.Quarantined(l.Root())...)
+	d.Files, d.Captures = l.Local(state.AllFiles()), append(state.Captures(), etl.Quarantined(l.WorkDir())...)
+	if lake.IsURL(root) {
+		d.Fetch = l.Fetch
+	}
 	return l, state, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net"
 	"strings"
 	"syscall"
 
@@ -62,8 +63,10 @@ func exitStatus(err error) int {
 		return exitUsage
 	case errors.Is(err, lake.ErrNoLake):
 		return exitNoInput
-	case errors.As(err, new(*lake.BusyError)):
+	case errors.As(err, new(*lake.BusyError)), errors.Is(err, etl.ErrUnfinished):
 		return exitBusy
+	case errors.As(err, new(net.Error)): // no answer from a store
+		return exitIO
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EIO), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EDQUOT):
 		return exitIO
 	case errors.Is(err, context.Canceled):

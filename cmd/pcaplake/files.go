@@ -41,9 +41,11 @@ func files(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := loadLake(c.Context, c.String("lake"), &d); err != nil {
+	_, state, err := loadLake(c.Context, c.String("lake"), &d)
+	if err != nil {
 		return err
 	}
+	d.Files = state.AllFiles() // where every reader finds them
 	return print(c, s, fileTable(d.Live(tables...)).Result())
 }
 

@@ -22,17 +22,21 @@ func ingestCommand(s streams) *cli.Command {
 		Name:      "ingest",
 		Usage:     "captures into the lake, each exactly once",
 		ArgsUsage: "SOURCE…",
-		Description: `A SOURCE is a file, a folder, a glob pattern, or - for standard input: pcap or pcapng, plain, gzip or zstd.
+		Description: `A SOURCE is a file, a folder, a glob pattern, the URL of an object or a prefix, or - for standard input: pcap or pcapng, plain, gzip or zstd.
 What the lake has is not read again. A capture that grew comes in the place of its earlier part. The last line is a summary as JSON.
 
 Examples:
   pcaplake ingest /archive/2026-11-22/                        a night's captures
   pcaplake ingest --sensor dmz --payload 256 'tap/*.pcap.gz'  with the first 256 bytes of every payload
   tcpdump -i eth0 -w - -c 1000 | pcaplake ingest -            from a pipe
+  pcaplake ingest s3://archive/2026-11-22/                    from object storage
+  pcaplake ingest --plan plan.json --shard 3                  a part of what pcaplake plan listed
   pcaplake ingest --live eth0 --count 100                     from an interface`,
 		Flags: append(readingFlags(0),
 			&cli.BoolFlag{Name: "replace", Usage: "put named files in the place of what was read from them before, or with other options"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "say what would be done"},
+			&cli.StringFlag{Name: "plan", Usage: "ingest a shard of `PLAN`, told by its id, file or URL, instead of sources"},
+			&cli.StringFlag{Name: "shard", Usage: "`I`, from 0; -: those whose numbers are lines on standard input; none: as the engine's environment says"},
 			&cli.StringFlag{Name: "summary", Usage: "write the summary to `FILE` as well"},
 			&cli.StringFlag{Name: "live", Usage: "capture from interface `IFACE` first (Linux)"},
 			&cli.Int64Flag{Name: "count", Usage: "end the live capture after `N` frames"},
@@ -63,6 +67,9 @@ func readingFlags(settle time.Duration) []cli.Flag {
 var rowOptions = []string{"sensor", "payload", "flow-idle", "flow-active", "flow-vlan", "flow-max"}
 
 func ingest(c *cli.Context, s streams) error {
+	if c.String("plan") != "" {
+		return ingestShards(c, s)
+	}
 	o, err := ingestOptions(c, s)
 	if err != nil {
 		return err

@@ -69,7 +69,10 @@ func startLineage(path, lakeRoot string) (*lineage, error) {
 	if path == "" {
 		return nil, nil
 	}
-	root, err := filepath.Abs(lakeRoot)
+	root, err := lakeRoot, error(nil)
+	if !lake.IsURL(root) {
+		root, err = filepath.Abs(lakeRoot)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("write lineage: %w", err)
 	}
@@ -105,7 +108,7 @@ func (l *lineage) write(e lineageEvent) {
 // committed tells of a capture that is in the lake: from its file to the tables that have its rows.
 func (l *lineage) committed(m *lake.Manifest) {
 	source, err := filepath.Abs(m.Source)
-	if err != nil {
+	if err != nil || lake.IsURL(m.Source) {
 		source = m.Source
 	}
 	type size struct{ rows, bytes int64 }

@@ -51,7 +51,7 @@ func (n *night) doClassify(ctx context.Context) outcome {
 			return failed(err, j)
 		}
 	}
-	if err := n.markClassified(read); err != nil {
+	if err := n.markClassified(ctx, read); err != nil {
 		return failed(err, j)
 	}
 	out := outcome{status: etl.StatusOK, details: j}
@@ -116,7 +116,7 @@ func (n *night) unjudged(ctx context.Context) ([]time.Time, error) {
 
 func (n *night) committedSinceClassified(ctx context.Context, l *lake.Lake) (map[string]bool, error) {
 	since := n.began.UTC().Truncate(24 * time.Hour)
-	info, err := os.Stat(filepath.Join(l.Root(), classifiedMark))
+	info, err := os.Stat(filepath.Join(l.WorkDir(), classifiedMark))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -129,12 +129,15 @@ func (n *night) committedSinceClassified(ctx context.Context, l *lake.Lake) (map
 }
 
 // markClassified notes that all is judged that was in the lake at a time. A night of --from and --to judges its own days only.
-func (n *night) markClassified(read time.Time) error {
+func (n *night) markClassified(ctx context.Context, read time.Time) error {
 	if !n.ingest.From.IsZero() || !n.ingest.To.IsZero() {
 		return nil
 	}
-	path := filepath.Join(n.ingest.Lake, classifiedMark)
-	err := os.MkdirAll(filepath.Dir(path), 0o750)
+	work, err := lake.WorkDir(ctx, n.ingest.Lake)
+	path := filepath.Join(work, classifiedMark)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o750)
+	}
 	if err == nil {
 		err = os.WriteFile(path, nil, 0o640)
 	}

@@ -68,7 +68,7 @@ func (n *night) doHunt(ctx context.Context) outcome {
 	if err != nil {
 		return failed(err, nil)
 	}
-	path := filepath.Join(l.Root(), "_index", "hunted.json")
+	path := filepath.Join(l.WorkDir(), "_index", "hunted.json")
 	now, before := hunted{List: digest(read.Bytes())}, readHunted(path)
 	for _, m := range state.Manifests() {
 		now.Captures = append(now.Captures, m.CaptureID)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -45,7 +44,7 @@ func (n *night) doIngest(ctx context.Context) outcome {
 // sourcesExist reports whether every source is there: a folder that is not may be a disk that is not mounted.
 func (n *night) sourcesExist() bool {
 	for _, source := range n.ingest.Sources {
-		if _, err := os.Stat(source); err != nil && !strings.ContainsAny(source, "*?[") {
+		if !sourceExists(source) {
 			return false
 		}
 	}

@@ -11,10 +11,10 @@ import (
 )
 
 // made makes a lake of captures of ten packets each.
-func made(names ...string) func(t *testing.T, root string) {
-	return func(t *testing.T, root string) {
+func made(names ...string) func(ctx context.Context, t *testing.T, root string) {
+	return func(ctx context.Context, t *testing.T, root string) {
 		t.Helper()
-		l, err := lake.Create(t.Context(), root)
+		l, err := lake.Create(ctx, root)
 		if err != nil {
 			t.Fatal(err)
 		}

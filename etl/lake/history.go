@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -83,14 +84,16 @@ func (l *Lake) readOnce(ctx context.Context) (*history, error) {
 		return nil, err
 	}
 	folded := h.base.folds()
-	for _, o := range objects {
+	objects = slices.DeleteFunc(objects, func(o Object) bool {
+		kind, which := manifestKind(o.Name)
+		return kind == checkpointKind || folded(kind, which)
+	})
+	texts := l.readAhead(objects)
+	for i, o := range objects {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if kind, which := manifestKind(o.Name); kind == checkpointKind || folded(kind, which) {
-			continue
-		}
-		if err := l.readManifest(h, o.Name); err != nil {
+		if err := l.parseManifest(h, o.Name, texts(i)); err != nil {
 			return nil, err
 		}
 	}
@@ -207,11 +210,50 @@ func (h *history) sort() {
 }
 
 func (l *Lake) readManifest(h *history, name string) error {
+	return l.parseManifest(h, name, func() ([]byte, error) { return l.store.Read(name) })
+}
+
+// manifestReads is how many manifests are read at once from a store that takes its time.
+const manifestReads = 32
+
+// readAhead returns what gives the text of each object. Those of a remote store are read several at a time, before they are asked for.
+func (l *Lake) readAhead(objects []Object) func(i int) func() ([]byte, error) {
+	if !IsURL(l.root) {
+		return func(i int) func() ([]byte, error) {
+			return func() ([]byte, error) { return l.store.Read(objects[i].Name) }
+		}
+	}
+	type result struct {
+		text []byte
+		err  error
+	}
+	results := make([]chan result, len(objects))
+	for i := range results {
+		results[i] = make(chan result, 1)
+	}
+	var next atomic.Int64
+	for range min(manifestReads, len(objects)) {
+		go func() {
+			for i := next.Add(1) - 1; i < int64(len(objects)); i = next.Add(1) - 1 {
+				text, err := l.store.Read(objects[i].Name)
+				results[i] <- result{text, err}
+			}
+		}()
+	}
+	return func(i int) func() ([]byte, error) {
+		return func() ([]byte, error) {
+			r := <-results[i]
+			return r.text, r.err
+		}
+	}
+}
+
+func (l *Lake) parseManifest(h *history, name string, read func() ([]byte, error)) error {
 	kind, _ := manifestKind(name)
 	if kind == "" {
 		return fmt.Errorf("%w: it holds %s, of a kind that this program does not know", ErrNewer, name)
 	}
-	text, err := l.store.Read(name)
+	text, err := read()
 	if err != nil {
 		return fmt.Errorf("read manifest: %w", err)
 	}

@@ -21,8 +21,10 @@ const (
 
 // Lake is one lake. It may be used by several goroutines, and several processes may use the same lake at once.
 type Lake struct {
-	root  string
+	root  string // as told: a folder or a URL
+	work  string // folder of this machine for what is not part of the lake: the same, or WorkDir's
 	store Store
+	cache cache
 
 	changing sync.Mutex // is held by one change at a time
 	last     latest     // of these
@@ -33,13 +35,29 @@ type header struct {
 	Format int `json:"format"`
 }
 
-// Open opens the lake in a folder. The errors are ErrNoLake, ErrNewer, and those of the store.
+// Open opens the lake in a folder or behind a URL. The errors are ErrNoLake, ErrNewer, and those of the store.
 func Open(ctx context.Context, root string) (*Lake, error) {
-	l := &Lake{root: root, store: storeOf(ctx, root)}
+	l, err := at(ctx, root)
+	if err != nil {
+		return nil, err
+	}
 	if err := l.open(); err != nil {
 		return nil, err
 	}
 	return l, nil
+}
+
+// at is the lake that may be in a folder or behind a URL.
+func at(ctx context.Context, root string) (*Lake, error) {
+	work, err := WorkDir(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	store, err := storeOf(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	return &Lake{root: root, work: work, store: store, cache: cacheOf(ctx, work)}, nil
 }
 
 func (l *Lake) open() error {
@@ -52,13 +70,13 @@ func (l *Lake) open() error {
 	}
 	var h header
 	if err := json.Unmarshal(data, &h); err != nil {
-		return fmt.Errorf("read %s: %w", filepath.Join(l.root, marker), err)
+		return fmt.Errorf("read %s: %w", l.store.Path(marker), err)
 	}
 	if h.Format < 1 {
-		return fmt.Errorf("read %s: it names no format of a lake", filepath.Join(l.root, marker))
+		return fmt.Errorf("read %s: it names no format of a lake", l.store.Path(marker))
 	}
 	if h.Format > Format {
-		return fmt.Errorf("%w: %s says format %d, this program reads up to %d", ErrNewer, filepath.Join(l.root, marker), h.Format, Format)
+		return fmt.Errorf("%w: %s says format %d, this program reads up to %d", ErrNewer, l.store.Path(marker), h.Format, Format)
 	}
 	return nil
 }
@@ -66,7 +84,11 @@ func (l *Lake) open() error {
 // Create makes a lake in a folder, or opens the one that is there. It makes sure that the store refuses to overwrite: on one that does not,
 // two runs could commit the same capture twice.
 func Create(ctx context.Context, root string) (*Lake, error) {
-	return create(root, storeOf(ctx, root))
+	l, err := at(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	return l.create()
 }
 
 // wrapKey is the key of WithStore.
@@ -77,15 +99,24 @@ func WithStore(ctx context.Context, wrap func(Store) Store) context.Context {
 	return context.WithValue(ctx, wrapKey{}, wrap)
 }
 
-func storeOf(ctx context.Context, root string) Store {
-	if wrap, ok := ctx.Value(wrapKey{}).(func(Store) Store); ok {
-		return wrap(NewDir(root))
+func storeOf(ctx context.Context, root string) (Store, error) {
+	store := NewDir(root)
+	if IsURL(root) {
+		remote, err := RemoteOf(ctx, root)
+		if err != nil {
+			return nil, err
+		}
+		if store, err = remote.Store(root); err != nil {
+			return nil, err
+		}
 	}
-	return NewDir(root)
+	if wrap, ok := ctx.Value(wrapKey{}).(func(Store) Store); ok {
+		return wrap(store), nil
+	}
+	return store, nil
 }
 
-func create(root string, store Store) (*Lake, error) {
-	l := &Lake{root: root, store: store}
+func (l *Lake) create() (*Lake, error) {
 	err := l.open()
 	if !errors.Is(err, ErrNoLake) {
 		return l, err
@@ -95,23 +126,26 @@ func create(root string, store Store) (*Lake, error) {
 		return nil, fmt.Errorf("write %s: %w", marker, err)
 	}
 	text = append(text, '\n')
-	if err := store.PutIfAbsent(marker, text); err != nil && !exists(err) {
+	if err := l.store.PutIfAbsent(marker, text); err != nil && !exists(err) {
 		return nil, fmt.Errorf("create lake: %w", err)
 	}
-	switch err := store.PutIfAbsent(marker, text); {
+	switch err := l.store.PutIfAbsent(marker, text); {
 	case err == nil:
-		return nil, fmt.Errorf("%w: %s let %s be overwritten", ErrStore, root, marker)
+		return nil, fmt.Errorf("%w: %s let %s be overwritten", ErrStore, l.root, marker)
 	case !exists(err):
 		return nil, fmt.Errorf("create lake: %w", err)
 	}
 	return l, l.open()
 }
 
-// Root is the folder of the lake.
+// Root is the folder of the lake, or its URL, as it was told.
 func (l *Lake) Root() string { return l.root }
 
+// WorkDir is that of the lake: see the function.
+func (l *Lake) WorkDir() string { return l.work }
+
 // LiveDir is the folder of what was captured from interfaces; whoever captures makes it.
-func (l *Lake) LiveDir() string { return filepath.Join(l.root, liveFolder) }
+func (l *Lake) LiveDir() string { return filepath.Join(l.work, liveFolder) }
 
 // WriteRun keeps the record of a run: its clock, host and outcome.
 func (l *Lake) WriteRun(name string, v any) error {

@@ -41,7 +41,7 @@ type Lock struct{ file *flock.Flock }
 
 // Lock takes the lake's lock, or returns a *BusyError at once.
 func (l *Lake) Lock() (*Lock, error) {
-	path := filepath.Join(l.root, lockName)
+	path := filepath.Join(l.work, lockName)
 	lock := &Lock{flock.New(path, flock.SetPermissions(fileMode))}
 	mine, err := lock.file.TryLock()
 	if err != nil {

@@ -35,7 +35,7 @@ func (l *Lake) Stage(run string) (*Staging, error) {
 		return nil, err
 	}
 	l.sweep()
-	s := &Staging{lake: l, dir: filepath.Join(l.root, stagingFolder, run), stop: make(chan struct{})}
+	s := &Staging{lake: l, dir: filepath.Join(l.work, stagingFolder, run), stop: make(chan struct{})}
 	if err := makeFolder(s.dir); err != nil {
 		return nil, fmt.Errorf("make staging folder: %w", err)
 	}
@@ -75,9 +75,9 @@ func (s *Staging) Discard() error {
 
 // sweep removes abandoned staging folders. That one cannot be removed is no reason to stop: the next run tries again.
 func (l *Lake) sweep() {
-	entries, _ := os.ReadDir(filepath.Join(l.root, stagingFolder))
+	entries, _ := os.ReadDir(filepath.Join(l.work, stagingFolder))
 	for _, e := range entries {
-		dir := filepath.Join(l.root, stagingFolder, e.Name())
+		dir := filepath.Join(l.work, stagingFolder, e.Name())
 		info, err := os.Stat(filepath.Join(dir, heartbeatName))
 		if err != nil {
 			info, err = os.Stat(dir)

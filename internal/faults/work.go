@@ -3,10 +3,8 @@ package faults
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -17,10 +15,18 @@ import (
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
+// Place is where lakes are broken: folders, when it is the zero Place, or below a URL.
+type Place struct {
+	URL    string // without a slash at its end; "": folders
+	Remote lake.Remote
+	Step   int // every so many operations breaks; 0: each
+}
+
 // Work is work on a lake that may be broken off anywhere and done again.
 type Work struct {
-	// Before makes the lake as it is before, in a folder that does not exist yet; nil: there is none.
-	Before func(t *testing.T, root string)
+	Place
+	// Before makes the lake as it is before, where there is none yet; nil: it stays so.
+	Before func(ctx context.Context, t *testing.T, root string)
 	// Do does the work on the lake in a folder. Stores of lakes opened under ctx break.
 	Do func(ctx context.Context, root string) error
 	// Sees are the packets that a reader may find, by source: as many as one of these counts. A source that is not there counts 0.
@@ -33,40 +39,41 @@ type Work struct {
 // whole, once; and done again the work gives the same lake, byte for byte.
 func (w Work) Run(t *testing.T) {
 	t.Helper()
-	dir := t.TempDir()
-	before := filepath.Join(dir, "before")
+	ctx, dir := w.place(t)
+	before := dir + "/before"
 	if w.Before != nil {
-		w.Before(t, before)
+		w.Before(ctx, t, before)
 	}
 	root := func(name string) string {
-		root := filepath.Join(dir, name)
+		root := dir + "/" + name
 		if w.Before != nil {
-			link(t, before, root)
+			w.copy(t, before, root)
 		}
 		return root
 	}
 	whole := root("whole")
-	ops, err := w.broken(t, whole, 0, "")
+	ops, err := w.broken(ctx, t, whole, 0, "")
 	if err != nil {
 		t.Fatalf("undisturbed: %v", err)
 	}
-	want, faults, step := w.contents(t, whole), 0, 1
+	want, faults, step := w.contents(ctx, t, whole), 0, max(1, w.Step)
 	if testing.Short() {
-		step = 5
+		step *= 5
 	}
 	var breaking errgroup.Group
 	breaking.SetLimit(2 * runtime.GOMAXPROCS(0)) // half of them wait for the disk
 	for n := 1; n <= ops && !t.Failed(); n += step {
 		for _, mode := range Modes {
 			faults++
-			name := fmt.Sprintf("%d %s", n, mode)
+			name := fmt.Sprintf("%d-%s", n, strings.ReplaceAll(string(mode), " ", "-"))
 			at := root(name)
 			breaking.Go(func() error {
-				w.breakOff(t, at, n, mode, want)
+				w.breakOff(ctx, t, at, n, mode, want)
 				if t.Failed() {
 					return fmt.Errorf("operation %s", name)
 				}
-				return os.RemoveAll(at)
+				w.remove(t, at)
+				return nil
 			})
 		}
 	}
@@ -77,31 +84,30 @@ func (w Work) Run(t *testing.T) {
 }
 
 // breakOff breaks the work off in a lake of its own and does it again.
-func (w Work) breakOff(t *testing.T, at string, n int, mode Mode, want map[string]string) {
-	_, _ = w.broken(t, at, n, mode) // that it fails is not required: what is left over may be no reason to
-	w.look(t, at)
-	if err := w.Do(t.Context(), at); err != nil {
+func (w Work) breakOff(ctx context.Context, t *testing.T, at string, n int, mode Mode, want map[string]string) {
+	_, _ = w.broken(ctx, t, at, n, mode) // that it fails is not required: what is left over may be no reason to
+	w.look(ctx, t, at)
+	if err := w.Do(ctx, at); err != nil {
 		t.Errorf("operation %d %s: done again: %v", n, mode, err)
 	}
-	w.look(t, at)
-	hold(t, at)
-	if diff := cmp.Diff(want, w.contents(t, at)); diff != "" {
+	w.look(ctx, t, at)
+	hold(ctx, t, at)
+	if diff := cmp.Diff(want, w.contents(ctx, t, at)); diff != "" {
 		t.Errorf("operation %d %s: -undisturbed +done again\n%s", n, mode, diff)
 	}
 }
 
 // broken does the work on a store that breaks at operation n, and reads along. It returns how many operations there were.
-func (w Work) broken(t *testing.T, root string, n int, mode Mode) (ops int, err error) {
+func (w Work) broken(ctx context.Context, t *testing.T, root string, n int, mode Mode) (ops int, err error) {
 	var stores []*Store
-	ctx := lake.WithStore(t.Context(), func(s lake.Store) lake.Store {
+	err = w.Do(lake.WithStore(ctx, func(s lake.Store) lake.Store {
 		broken := &Store{Store: s, breaks: n, mode: mode}
 		if n == 0 {
-			broken.seen = func() { w.look(t, root) }
+			broken.seen = func() { w.look(ctx, t, root) }
 		}
 		stores = append(stores, broken)
 		return broken
-	})
-	err = w.Do(ctx, root)
+	}), root)
 	for _, s := range stores {
 		ops = max(ops, s.ops)
 	}
@@ -109,17 +115,17 @@ func (w Work) broken(t *testing.T, root string, n int, mode Mode) (ops int, err 
 }
 
 // look reads the lake as a query does: every live file is there, and each source has as many packets as it may.
-func (w Work) look(t *testing.T, root string) {
+func (w Work) look(ctx context.Context, t *testing.T, root string) {
 	t.Helper()
-	l, err := lake.Open(t.Context(), root)
+	l, err := lake.Open(ctx, root)
+	if errors.Is(err, lake.ErrNoLake) {
+		return // not yet
+	}
 	if err != nil {
-		if _, missing := os.Stat(filepath.Join(root, "lake.json")); missing != nil {
-			return // not a lake yet
-		}
 		t.Errorf("open: %v", err)
 		return
 	}
-	s, err := l.Load(t.Context())
+	s, err := l.Load(ctx)
 	if err != nil {
 		t.Errorf("load: %v", err)
 		return
@@ -137,22 +143,26 @@ func (w Work) look(t *testing.T, root string) {
 			t.Errorf("%s has %d packets, of %v", source, packets[source], allowed)
 		}
 	}
+	store, there := w.store(t, root), map[string]int64{}
+	if err := store.Walk(func(o lake.Object) error { there[o.Name] = o.Bytes; return nil }); err != nil {
+		t.Errorf("list: %v", err)
+	}
 	for _, f := range s.AllFiles() {
-		if info, err := os.Stat(f.Path); err != nil || info.Size() != f.Bytes {
-			t.Errorf("a live file: %v", err)
+		if bytes, found := there[f.Name]; !found || bytes != f.Bytes {
+			t.Errorf("live file %s has %d bytes of %d", f.Name, bytes, f.Bytes)
 		}
 	}
 }
 
 // hold fails the test where an audit finds damage.
-func hold(t *testing.T, root string) {
+func hold(ctx context.Context, t *testing.T, root string) {
 	t.Helper()
-	l, err := lake.Open(t.Context(), root)
+	l, err := lake.Open(ctx, root)
 	if err != nil {
 		t.Error(err)
 		return
 	}
-	a, err := l.Audit(t.Context())
+	a, err := l.Audit(ctx)
 	if err != nil {
 		t.Error(err)
 		return
@@ -165,16 +175,16 @@ func hold(t *testing.T, root string) {
 }
 
 // contents are the hashes of what the input of a lake determines, by name: its files and manifests.
-func (w Work) contents(t *testing.T, root string) map[string]string {
+func (w Work) contents(ctx context.Context, t *testing.T, root string) map[string]string {
 	t.Helper()
 	out, left := map[string]string{}, map[string]bool{}
 	if w.Grace {
-		l, err := lake.Open(t.Context(), root)
+		l, err := lake.Open(ctx, root)
 		if err != nil {
 			t.Error(err)
 			return nil
 		}
-		d, err := l.Disk(t.Context())
+		d, err := l.Disk(ctx)
 		if err != nil {
 			t.Error(err)
 			return nil
@@ -183,38 +193,18 @@ func (w Work) contents(t *testing.T, root string) map[string]string {
 			left[f.Name] = true
 		}
 	}
-	err := fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
-		top, _, _ := strings.Cut(name, "/")
-		if err != nil || d.IsDir() || strings.HasPrefix(top, "_") && top != "_manifests" || left[name] {
-			return err
+	store := w.store(t, root)
+	err := store.Walk(func(o lake.Object) error {
+		top, _, _ := strings.Cut(o.Name, "/")
+		if strings.HasPrefix(top, "_") && top != "_manifests" || left[o.Name] {
+			return nil
 		}
-		b, err := os.ReadFile(filepath.Join(root, name))
-		out[name] = fmt.Sprintf("%x", sha256.Sum256(b))
+		b, err := store.Read(o.Name)
+		out[o.Name] = fmt.Sprintf("%x", sha256.Sum256(b))
 		return err
 	})
 	if err != nil {
 		t.Error(err)
 	}
 	return out
-}
-
-// link makes a lake of the same files: no file of a lake is ever written again in place.
-func link(t *testing.T, from, to string) {
-	t.Helper()
-	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		within, err := filepath.Rel(from, path)
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			return os.MkdirAll(filepath.Join(to, within), 0o750)
-		}
-		return os.Link(path, filepath.Join(to, within))
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }

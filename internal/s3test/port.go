@@ -1,0 +1,17 @@
+package s3test
+
+import (
+	"net"
+	"testing"
+)
+
+// FreePort is a TCP port of the loopback that nothing listened on a moment ago.
+func FreePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
