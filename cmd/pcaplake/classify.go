@@ -38,7 +38,7 @@ Examples:
 			&cli.StringFlag{Name: "baseline", Usage: "what was usual before: a lake's folder or a `CAPTURE` of quiet times; without it the lake's 28 days before --from"},
 			&cli.StringFlag{Name: "allowlist", Usage: "`FILE` of what is suppressed (CSV: detector,src,dst,dport,reason,expires)"},
 			&cli.StringFlag{Name: "model", Usage: "`FILE` that fit wrote: one more detector"},
-			&cli.Uint64Flag{Name: "seed", Usage: "of fit: the same seed grows the same forest", Value: 1},
+			&cli.IntFlag{Name: "seed", Usage: "of fit: the same seed grows the same forest", Value: 1},
 			&cli.BoolFlag{Name: "dry-run", Usage: "do not put the verdicts into the lake's table verdicts"},
 			outputFlag(),
 		}, append(formatFlags(), datasetFlags()...)...),
@@ -188,7 +188,7 @@ func fitModel(c *cli.Context, s streams) error {
 		return err
 	}
 	defer session.Close()
-	forest, err := classify.Fit(c.Context, session, labels, c.Uint64("seed"))
+	forest, err := classify.Fit(c.Context, session, labels, uint64(c.Int("seed")))
 	if err != nil {
 		return err
 	}
