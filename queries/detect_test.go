@@ -113,6 +113,7 @@ var detectorCases = []detectorCase{
 	{"packet-flood", "echo requests of one", 2000, "packets: " + ping + "'10.0.0.1' AS src_ip", "dos icmp-flood high"},
 	{"packet-flood", "25 echo requests in a second for minutes", 4000, "packets: " + strings.Replace(ping, "n * 5", "n * 40", 1) + "'10.0.0.1' AS src_ip", "dos icmp-flood high"},
 	{"packet-flood", "few echo requests in a second for minutes", 4000, "packets: " + strings.Replace(ping, "n * 5", "n * 400", 1) + "'10.0.0.1' AS src_ip", ""},
+	{"packet-flood", "a few resets", 150, "packets: " + strings.Replace(ping, "1 AS ip_proto, 8 AS icmp_type", "6 AS ip_proto", 1) + "80 AS dst_port, '10.0.0.1' AS src_ip", ""},
 	{"packet-flood", "few echo requests", 150, "packets: " + ping + "'10.0.0.1' AS src_ip", ""},
 	{"scan-tool", "an agent", 3, "http: " + request + "'Mozilla/5.0 (compatible; Nmap Scripting Engine)' AS user_agent", "scan scanning-program medium"},
 	{"scan-tool", "a browser", 3, "http: " + request + "'Mozilla/5.0' AS user_agent", ""},

@@ -1,6 +1,6 @@
 -- title: Scans of IP protocols
 -- doc: A source tries many protocol numbers of IP on one host, to learn which it speaks; ICMP's "protocol unreachable" tells (nmap -sO).
--- param: min_protocols INTEGER 15 protocols tried (own choice: hosts speak few)
+-- param: min_protocols INTEGER 12 protocols tried beside TCP, UDP and ICMP (own choice: hosts speak few)
 -- kind: detector
 -- class: scan
 -- subclass: protocols
@@ -9,7 +9,7 @@
 
 WITH tried AS (
   SELECT src_ip, dst_ip, ip_proto, first_ts, last_ts, fwd_packets + rev_packets AS packets, fwd_ip_bytes + rev_ip_bytes AS bytes, icmp_errors > 0 AS refused
-  FROM flows WHERE fwd_packets > 0 AND ip_proto IS NOT NULL AND first_ts IS NOT NULL AND ip_scope(dst_ip) IN ('internal', 'external')
+  FROM flows WHERE fwd_packets > 0 AND ip_proto NOT IN (1, 6, 17, 58) AND first_ts IS NOT NULL AND ip_scope(dst_ip) IN ('internal', 'external')
 ), scans AS (
   SELECT src_ip, dst_ip, count(DISTINCT ip_proto) AS protocols, count(DISTINCT ip_proto) FILTER (refused) AS refused, min(first_ts) AS start_ts, max(last_ts) AS end_ts, sum(packets) AS packets, sum(bytes) AS bytes
   FROM tried GROUP BY src_ip, dst_ip HAVING count(DISTINCT ip_proto) >= $min_protocols
