@@ -18,10 +18,10 @@ var builtin embed.FS
 var ErrUnknownQuery = errors.New("no such named query")
 
 // Builtin returns the named queries of this program, in name order.
-func Builtin() ([]*Query, error) { return loadCatalog("") }
+func Builtin() ([]*Query, error) { return loadCatalog("", "") }
 
 // loadCatalog reads the named queries: ours, and over them those of the user's folder.
-func loadCatalog(dir string) ([]*Query, error) {
+func loadCatalog(dir, model string) ([]*Query, error) {
 	queries := map[string]*Query{}
 	for _, folder := range []string{"sql", "sql/detect"} {
 		sub, err := fs.Sub(builtin, folder)
@@ -36,6 +36,17 @@ func loadCatalog(dir string) ([]*Query, error) {
 		if err := readQueries(queries, os.DirFS(dir)); err != nil {
 			return nil, fmt.Errorf("read queries of %s: %w", dir, err)
 		}
+	}
+	if model != "" {
+		text, err := os.ReadFile(model)
+		if err != nil {
+			return nil, fmt.Errorf("read model: %w", err)
+		}
+		q, err := ParseQuery("model", string(text))
+		if err != nil {
+			return nil, fmt.Errorf("read model %s: %w", model, err)
+		}
+		queries[q.Name] = q
 	}
 	catalog := make([]*Query, 0, len(queries))
 	for _, q := range queries {

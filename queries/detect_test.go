@@ -51,6 +51,8 @@ var detectorCases = []detectorCase{
 	{"scan", "peers half of whom are gone", 60, "CASE WHEN n % 2 = 0 THEN 0 ELSE 1 END AS rev_synacks, 0 AS fwd_rsts, '203.0.113.' || n AS dst_ip", ""},
 	{"scan", "a dead server tried again and again", 500, refused + "443 AS dst_port", ""},
 	{"scan", "bots of a flood", 4000, lostUDP + fast + inward + "n % 997 AS dst_port", ""},
+	{"protocol-scan", "a host", 60, unanswered + "n + 100 AS ip_proto, NULL::INTEGER AS dst_port", "scan protocols medium"},
+	{"protocol-scan", "few protocols", 60, unanswered + "n % 9 AS ip_proto, NULL::INTEGER AS dst_port", ""},
 	{"icmp-sweep", "silent hosts", 40, echo + "0 AS rev_packets, '203.0.113.' || n AS dst_ip", "scan icmp-sweep medium"},
 	{"icmp-sweep", "a monitor's hosts", 18, echo + "1 AS rev_packets, '203.0.113.' || n AS dst_ip", ""},
 	{"icmp-sweep", "the same hosts again", 400, echo + "0 AS rev_packets, '203.0.113.' || n % 18 AS dst_ip", ""},
@@ -111,12 +113,24 @@ var detectorCases = []detectorCase{
 	{"packet-flood", "echo requests of one", 2000, "packets: " + ping + "'10.0.0.1' AS src_ip", "dos icmp-flood high"},
 	{"packet-flood", "25 echo requests in a second for minutes", 4000, "packets: " + strings.Replace(ping, "n * 5", "n * 40", 1) + "'10.0.0.1' AS src_ip", "dos icmp-flood high"},
 	{"packet-flood", "few echo requests in a second for minutes", 4000, "packets: " + strings.Replace(ping, "n * 5", "n * 400", 1) + "'10.0.0.1' AS src_ip", ""},
+	{"packet-flood", "a few resets", 150, "packets: " + strings.Replace(ping, "1 AS ip_proto, 8 AS icmp_type", "6 AS ip_proto", 1) + "80 AS dst_port, '10.0.0.1' AS src_ip", ""},
 	{"packet-flood", "few echo requests", 150, "packets: " + ping + "'10.0.0.1' AS src_ip", ""},
 	{"scan-tool", "an agent", 3, "http: " + request + "'Mozilla/5.0 (compatible; Nmap Scripting Engine)' AS user_agent", "scan scanning-program medium"},
 	{"scan-tool", "a browser", 3, "http: " + request + "'Mozilla/5.0' AS user_agent", ""},
 	{"logins", "HTTP", 40, "http: " + request + "401 AS status", "bruteforce http high"},
 	{"logins", "pages that are served", 400, "http: " + request + "200 AS status", ""},
 	{"cleartext-logins", "HTTP", 3, "http: " + request + "true AS has_credentials", "other cleartext-login info"},
+	{"expired-certificates", "a year over", 3, "tls: " + certificate + "TIMESTAMP '2025-11-22' AS cert_not_after", "other expired-certificate info"},
+	{"expired-certificates", "not yet", 3, "tls: " + strings.Replace(certificate, "2020-01-01", "2027-01-01", 1) + "TIMESTAMP '2027-11-22' AS cert_not_after", "other expired-certificate info"},
+	{"expired-certificates", "valid", 3, "tls: " + certificate + "TIMESTAMP '2027-11-22' AS cert_not_after", ""},
+	{"encrypted-dns", "DNS over TLS", 3, "853 AS dst_port", "other encrypted-dns info"},
+	{"encrypted-dns", "DNS over HTTPS", 3, "tls: " + hello + "'dns.google' AS server_name", "other encrypted-dns info"},
+	{"encrypted-dns", "by the name of the protocol", 3, "tls: " + hello + "'h2,dot' AS alpn", "other encrypted-dns info"},
+	{"encrypted-dns", "another site", 3, "tls: " + hello + "'www.example.org' AS server_name, 'h2' AS alpn", ""},
+	{"backscatter", "SYN with ACK to many", 20, "0 AS fwd_packets, 1 AS rev_packets, '10.0.0.' || n AS src_ip", "other backscatter info"},
+	{"backscatter", "resets to many", 20, "'203.0.113.9' AS src_ip, '10.0.0.' || n AS dst_ip, 0 AS fwd_syns, 0 AS rev_packets, 1 AS fwd_rsts, 0 AS fwd_payload_bytes", "other backscatter info"},
+	{"backscatter", "to few", 5, "0 AS fwd_packets, 1 AS rev_packets, '10.0.0.' || n AS src_ip", ""},
+	{"backscatter", "answers that were asked for", 20, "'10.0.0.' || n AS src_ip", ""},
 	{"cleartext-logins", "none", 3, "http: " + request + "false AS has_credentials", ""},
 }
 
@@ -124,10 +138,14 @@ var detectorCases = []detectorCase{
 const (
 	row     = "'c' AS capture_id, 'default' AS sensor, n + 1 AS frame_no, TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS ts, 0 AS ts_extra_ns, "
 	query   = row + "'10.0.0.1' AS src_ip, '10.0.0.53' AS dst_ip, 53 AS dst_port, false AS is_response, 16 AS qtype, "
+	hello   = row + "'10.0.0.1' AS src_ip, '203.0.113.9' AS dst_ip, 40000 AS src_port, 443 AS dst_port, 'client' AS kind, "
 	claim   = row + "1 AS opcode, "
 	ping    = row + "'10.0.0.9' AS dst_ip, 4 AS ip_version, 1 AS ip_proto, 8 AS icmp_type, 84 AS ip_len, "
 	request = row + "'10.0.0.1' AS src_ip, '203.0.113.9' AS dst_ip, 80 AS dst_port, 'GET' AS method, '/' AS uri, "
 )
+
+// certificate is a server's.
+const certificate = row + "'203.0.113.9' AS src_ip, 443 AS src_port, '10.0.0.1' AS dst_ip, 40000 AS dst_port, 'server' AS kind, 'ab' AS cert_sha256, TIMESTAMP '2020-01-01' AS cert_not_before, "
 
 // TestDetectors holds what makes a finding and what does not, on rows made by SQL. Every detector has cases of both kinds.
 func TestDetectors(t *testing.T) {

@@ -31,6 +31,7 @@ type Dataset struct {
 	GeoIP    []string // geolocation databases in the MaxMind DB format
 
 	SQLDir  string // the user's own named queries, which go before ours of the same name; "": none
+	Model   string // file of one more detector, such as a fitted model; "": none
 	Memory  string // limit of DuckDB's memory, such as "4GB"; "": 80 % of the machine's
 	Threads int    // 0: one per processor
 	TempDir string // where results too big for memory are spilled; "": the system's folder for temporary files
@@ -57,7 +58,7 @@ func Open(ctx context.Context, d Dataset) (*Session, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	catalog, err := loadCatalog(d.SQLDir)
+	catalog, err := loadCatalog(d.SQLDir, d.Model)
 	if err != nil {
 		return nil, err
 	}

@@ -15,26 +15,30 @@ import (
 func classifyCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name:      "classify",
-		ArgsUsage: "[eval|anova]",
+		ArgsUsage: "[eval|anova|fit]",
 		Usage:     "normal or not: scans, denial of service, theft, guessed passwords, with proof",
 		Description: `One row per verdict: who, whom, when, how grave, what was measured against which threshold, SQL that gives the finding again, and the command
 that extracts its packets. The verdicts of the period take the place of those that the lake's table verdicts had of it, in one step; with --dry-run, --sensor,
 or where the lake cannot be written, the table stays as it is. docs/detection.md says what each detector looks for; --sql adds your own. With eval, verdicts are scored against labels, in Markdown or JSON:
-with defaults, with a baseline where --baseline names one, and naive rules beside. With anova, features of flows are ranked by how far classes differ in them.
+with defaults, with a baseline where --baseline names one, and naive rules beside. With anova, features of flows are ranked by how far classes differ in them. With fit, a
+small forest is grown from labelled flows and written as SQL, which --model takes as one more detector.
 
 Examples:
   pcaplake classify
   pcaplake classify --from 2026-11-22 --to 2026-11-23 --fail-on high -f json
   pcaplake classify --per capture
   pcaplake classify eval --labels labels.csv --baseline quiet.pcap
-  pcaplake classify anova --labels labels.csv`,
+  pcaplake classify anova --labels labels.csv
+  pcaplake classify fit --labels labels.csv -o model.sql`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "fail-on", Usage: "exit with status 4 when a verdict is of this `SEVERITY` or graver: " + strings.Join(queries.Severities, ", ")},
 			&cli.StringFlag{Name: "per", Usage: "one answer, normal, malicious or not judged, per `SUBJECT`: " + strings.Join(classify.Subjects, " or ")},
-			&cli.StringFlag{Name: "labels", Usage: "of eval and anova: `FILE` of labels (CSV: start,end,src,dst,proto,dport,class,subclass,tool,direction)"},
+			&cli.StringFlag{Name: "labels", Usage: "of eval, anova and fit: `FILE` of labels (CSV: start,end,src,dst,proto,dport,class,subclass,tool,direction)"},
 			&cli.StringFlag{Name: "unlabelled", Usage: "of eval: flows without a label are left out (ignore) or count as normal", Value: classify.Ignore},
 			&cli.StringFlag{Name: "baseline", Usage: "what was usual before: a lake's folder or a `CAPTURE` of quiet times; without it the lake's 28 days before --from"},
 			allowlistFlag(),
+			&cli.StringFlag{Name: "model", Usage: "`FILE` that fit wrote: one more detector"},
+			&cli.IntFlag{Name: "seed", Usage: "of fit: the same seed grows the same forest", Value: 1},
 			&cli.BoolFlag{Name: "dry-run", Usage: "do not put the verdicts into the lake's table verdicts"},
 			outputFlag(),
 		}, append(formatFlags(), datasetFlags()...)...),
@@ -48,7 +52,7 @@ Examples:
 }
 
 // classifyActs are what classify does beside judging.
-var classifyActs = map[string]func(*cli.Context, streams) error{"eval": evaluate, "anova": rankFeatures}
+var classifyActs = map[string]func(*cli.Context, streams) error{"eval": evaluate, "anova": rankFeatures, "fit": fitModel}
 
 func judge(c *cli.Context, s streams) error {
 	if err := checkJudge(c); err != nil {
@@ -165,14 +169,7 @@ func rankFeatures(c *cli.Context, s streams) error {
 	if err := checkFormat(c); err != nil {
 		return err
 	}
-	var labels []classify.Label
-	var err error
-	if path := c.String("labels"); path != "" {
-		if labels, err = readLabels(path); err != nil {
-			return err
-		}
-	}
-	session, err := openSession(c)
+	session, labels, err := labelled(c)
 	if err != nil {
 		return err
 	}
@@ -182,4 +179,35 @@ func rankFeatures(c *cli.Context, s streams) error {
 		return err
 	}
 	return print(c, s, table.Result())
+}
+
+// fitModel grows a forest from labelled flows and writes it as a detector.
+func fitModel(c *cli.Context, s streams) error {
+	if c.String("labels") == "" {
+		return usage(errors.New("which labels? --labels FILE"))
+	}
+	session, labels, err := labelled(c)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	forest, err := classify.Fit(c.Context, session, labels, uint64(c.Int("seed")))
+	if err != nil {
+		return err
+	}
+	if path := c.String("output"); path != "" {
+		return writeWhole(path, forest.WriteSQL)
+	}
+	return forest.WriteSQL(s.out)
+}
+
+// labelled opens the lake and reads the labels, of which there may be none.
+func labelled(c *cli.Context) (session *queries.Session, labels []classify.Label, err error) {
+	if path := c.String("labels"); path != "" {
+		if labels, err = readLabels(path); err != nil {
+			return nil, nil, err
+		}
+	}
+	session, err = openSession(c)
+	return session, labels, err
 }

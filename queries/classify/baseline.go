@@ -86,10 +86,11 @@ func (b *Baseline) apply(ctx context.Context, verdicts []Verdict) error {
 		rows = append(rows, fmt.Sprintf("(%d, %s, %s, %s)", i, quoteOrNull(v.SrcIP), quoteOrNull(v.DstIP), portOrNull(v)))
 		addresses = append(addresses, quote(v.SrcIP), quote(v.DstIP))
 	}
+	named := list(addresses, ", ")
 	t, err := ask(ctx, b.session, `SELECT v.n, coalesce(bool_or(b.kind = 'source' AND b.src_ip = v.src), false), coalesce(bool_or(b.kind = 'pair' AND b.src_ip = v.src AND b.dst_ip = v.dst), false),
   coalesce(max(b.bytes_sent) FILTER (b.kind = 'pair' AND b.src_ip = v.src AND b.dst_ip = v.dst), 0), coalesce(max(b.most) FILTER (b.kind = 'rate' AND b.dst_ip = v.dst AND b.dst_port = v.port), 0)
 FROM (VALUES `+strings.Join(rows, ", ")+`) v(n, src, dst, port)
-JOIN (FROM baseline_days WHERE src_ip IN (`+list(addresses, ", ")+") OR dst_ip IN ("+list(addresses, ", ")+`)) b ON b.src_ip = v.src OR b.dst_ip = v.dst GROUP BY v.n ORDER BY v.n`)
+JOIN (FROM baseline_days WHERE src_ip IN (`+named+") OR dst_ip IN ("+named+`)) b ON b.src_ip = v.src OR b.dst_ip = v.dst GROUP BY v.n ORDER BY v.n`)
 	if err != nil {
 		return fmt.Errorf("compare with baseline: %w", err)
 	}

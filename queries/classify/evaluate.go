@@ -178,14 +178,15 @@ func charges(verdicts []Verdict) []charge {
 		if !v.AtLeast("low") {
 			continue
 		}
-		c := charge{evalClass(v.Class), ranks[v.Class], addr(v.SrcIP), addr(v.DstIP), anyPort, arpProto, v.StartTS, v.EndTS}
+		c := charge{evalClass(v.Class), ranks[v.Class], addr(v.SrcIP), addr(v.DstIP), anyPort, anyProto, v.StartTS, v.EndTS}
 		if v.HasPort {
 			c.port = v.DstPort
 		}
-		if v.HasProto {
+		switch {
+		case v.HasProto:
 			c.proto = v.IPProto
-		} else if v.DstIP != "" {
-			c.proto = anyProto
+		case v.ofARP():
+			c.proto = arpProto
 		}
 		out = append(out, c)
 	}

@@ -103,11 +103,14 @@ func (v *Verdict) found() []string {
 func (v *Verdict) extract() string {
 	file := " -w verdict-" + v.ID + ".pcapng"
 	span := fmt.Sprintf("ts BETWEEN %s AND %s", moment(v.StartTS), moment(v.EndTS))
-	if !v.HasProto {
+	if v.ofARP() {
 		return `pcaplake extract "SELECT capture_id, frame_no FROM arp WHERE sender_ip = ` + quote(v.SrcIP) + " AND " + span + `"` + file
 	}
 	return `pcaplake extract --where "` + v.packets() + " AND " + span + `"` + file
 }
+
+// ofARP reports whether the verdict is of ARP messages, which have no protocol of IP; others that have none are of several.
+func (v *Verdict) ofARP() bool { return !v.HasProto && strings.HasPrefix(v.Subclass, "arp-") }
 
 // packets is the condition of packets, or flows, of the verdict's entity in both directions, without its time.
 func (v *Verdict) packets() string {

@@ -48,6 +48,10 @@ func TestMergeFoldExplain(t *testing.T) {
 		{"but no wider scan", []Verdict{verdict("scan scan medium a b -", 1, 9, .9), verdict("logins bruteforce high a b 22", 0, 10, .6)}, "logins high a>b 0-10 1+0; scan medium a>b 1-9 1+0"},
 		{"nor a longer one", []Verdict{verdict("scan scan medium a b 22", 1, 90, .9), verdict("logins bruteforce high a b 22", 0, 10, .6)}, "logins high a>b 0-10 1+0; scan medium a>b 1-90 1+0"},
 		{"two detectors of one flood", []Verdict{verdict("flood dos high a b 80", 0, 10, .9), verdict("packet-flood dos high a b -", 1, 11, .8)}, "flood high a>b 0-10 1+1"},
+		{
+			"one that begins as the other ends is another", []Verdict{verdict("slow-http dos high a b 80", 0, 10, .8), verdict("request-flood dos high a b 80", 9, 30, .9)},
+			"request-flood high a>b 9-30 1+0; slow-http high a>b 0-10 1+0",
+		},
 		{"other explains nothing", []Verdict{verdict("x other info a b 80", 0, 10, .9), verdict("y scan info a b 80", 1, 2, .8)}, "x info a>b 0-10 1+0; y info a>b 1-2 1+0"},
 		{
 			"scans without an answer are one row a day",
@@ -58,6 +62,27 @@ func TestMergeFoldExplain(t *testing.T) {
 	for _, c := range cases {
 		if got := said(explain(fold(merge(c.found)))); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestExtract holds that the command of a verdict takes the packets it is of: of ARP, one protocol, or several.
+func TestExtract(t *testing.T) {
+	v := verdict("d dos high 10.0.0.1 10.0.0.2 80", 0, 1, .5)
+	several := v
+	several.HasProto, several.HasPort = false, false
+	arp := several
+	arp.Subclass, arp.DstIP = "arp-sweep", ""
+	for _, c := range []struct {
+		of   Verdict
+		want string
+	}{
+		{v, `pcaplake extract --where "ip_proto = 6 AND (src_ip = '10.0.0.1' AND dst_ip = '10.0.0.2' AND dst_port = 80 OR dst_ip = '10.0.0.1' AND src_ip = '10.0.0.2' AND src_port = 80) AND ts`},
+		{several, `pcaplake extract --where "(src_ip = '10.0.0.1' AND dst_ip = '10.0.0.2' OR dst_ip = '10.0.0.1' AND src_ip = '10.0.0.2') AND ts`},
+		{arp, `pcaplake extract "SELECT capture_id, frame_no FROM arp WHERE sender_ip = '10.0.0.1' AND ts`},
+	} {
+		if got := c.of.extract(); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s\nwant\n%s", got, c.want)
 		}
 	}
 }

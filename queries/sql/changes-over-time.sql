@@ -2,7 +2,7 @@
 -- doc: What each bin of the period stands out by. robust_z: (packets - median) / (1.4826 MAD), of all bins, or from two weeks of bins on of those of the same minute of
 -- the week; ewma: exponentially weighted mean of packets; entropies of sources, targets and target ports in bits: many spoofed sources raise that of sources, one that
 -- sends most lowers it, a scan raises that of ports; cusum_up and cusum_down: Page's cumulated sums of z beyond the slack, and a change point where one passes the
--- limit for the first time. It ranks what is worth looking at and accuses nobody.
+-- limit for the first time. It ranks what is worth looking at and accuses nobody. Bins without packets have no row.
 -- param: width_seconds INTEGER 10 seconds in a bin, at least; wider where there would be more than 2,000
 -- param: alpha DOUBLE 0.2 weight of the newest bin in ewma
 -- param: slack DOUBLE 0.5 of CUSUM, in deviations (Page 1954: half the shift that is looked for)
@@ -31,7 +31,7 @@ WITH span AS (
 ), scored AS (
   SELECT bin, packets, bytes, middle, (packets - middle) / greatest(1.4826 * deviation, 0.05 * middle, 1) AS z FROM seasons JOIN usual USING (season)
 ), walked AS (
-  SELECT *, list(packets) OVER (ORDER BY bin) AS before,
+  SELECT *, list(CAST(packets AS DOUBLE)) OVER (ORDER BY bin) AS before,
          sum(z - $slack) OVER (ORDER BY bin) AS up, sum(-z - $slack) OVER (ORDER BY bin) AS down FROM scored
 ), summed AS (
   SELECT *, list_reduce(before, lambda a, x: $alpha * x + (1 - $alpha) * a) AS ewma,

@@ -15,40 +15,40 @@
 -- techniques: T1498.001 T1499.001
 -- severity: high
 
-WITH news AS (
-  SELECT src_ip, dst_ip, dst_port, ip_proto, second AS bin, 1 AS width, count(*) AS flows, count(*) FILTER (outcome = 'half-open') AS halves,
-         count(*) FILTER (outcome NOT IN ('used', 'unused', 'midstream')) AS failed, sum(packets) AS packets, sum(bytes) AS bytes, sum(fwd_payload_bytes) AS payload,
-         min(first_ts) AS start_ts, max(first_ts) AS end_ts
-  FROM contacts WHERE ip_proto IN (6, 17, 132) GROUP BY src_ip, dst_ip, dst_port, ip_proto, second
-), windows AS (
-  FROM news UNION ALL
-  SELECT src_ip, dst_ip, dst_port, ip_proto, bin_start(bin, 60000000), 60, sum(flows), sum(halves), sum(failed), sum(packets), sum(bytes), sum(payload), min(start_ts), max(end_ts)
-  FROM news GROUP BY src_ip, dst_ip, dst_port, ip_proto, bin_start(bin, 60000000)
-), senders AS (
-  SELECT width, dst_ip, ip_proto, bin, src_ip, sum(flows) AS flows FROM windows GROUP BY width, dst_ip, ip_proto, bin, src_ip
-), leaders AS ( -- who sends the most in each window; '' when nobody leads
-  SELECT width, dst_ip, ip_proto, bin, CASE WHEN max(flows) >= $top_share * sum(flows) THEN arg_max(src_ip, flows) ELSE '' END AS leader FROM senders GROUP BY width, dst_ip, ip_proto, bin
-), pressed AS (
-  SELECT width, dst_ip, ip_proto, leader, bin, sum(flows) AS flows
-  FROM windows JOIN leaders USING (width, dst_ip, ip_proto, bin) GROUP BY width, dst_ip, ip_proto, leader, bin
-  HAVING sum(failed) >= $min_failed * sum(flows) AND CASE width
-    WHEN 1 THEN sum(flows) >= $min_rate
-      AND (sum(flows) >= 4 * count(DISTINCT dst_port) OR count(DISTINCT src_ip) >= $min_sources OR ip_proto = 17 AND sum(payload) >= 64 * sum(flows) AND sum(flows) >= 500)
-    ELSE sum(flows) >= 30 * count(DISTINCT dst_port) AND (sum(flows) >= $min_minute OR sum(halves) >= greatest($half_minute, $min_failed * sum(flows))) END
+WITH hot AS ( -- the few targets that it can be of: floods are large, and the rest need not be grouped by source
+  SELECT dst_ip FROM contacts WHERE ip_proto IN (6, 17, 132) GROUP BY dst_ip HAVING count(*) >= least($min_rate, $half_minute, $min_minute)
+), tries AS (
+  SELECT dst_ip, ip_proto, dst_port, src_ip, text_hash(src_ip) AS who, second, bin_start(second, 60000000) AS minute, outcome = 'half-open' AS half,
+         outcome NOT IN ('used', 'unused', 'midstream') AS failed, packets, bytes, fwd_payload_bytes AS payload, first_ts
+  FROM contacts SEMI JOIN hot USING (dst_ip) WHERE ip_proto IN (6, 17, 132)
+), windows AS ( -- of a second and of a minute; who is the source in the middle, which is the one that leads where one does
+  SELECT 1 AS width, dst_ip, ip_proto, second AS bin, quantile_disc(who, 0.5) AS who, count(*) AS flows, count(*) FILTER (failed) AS failed, count(*) FILTER (half) AS halves,
+         count(DISTINCT dst_port) AS ports, min(dst_port) AS low_port, max(dst_port) AS high_port, sum(packets) AS packets, sum(bytes) AS bytes, min(first_ts) AS start_ts, max(first_ts) AS end_ts
+  FROM tries GROUP BY dst_ip, ip_proto, second
+  HAVING count(*) >= $min_rate AND count(*) FILTER (failed) >= $min_failed * count(*)
+     AND (count(*) >= 4 * count(DISTINCT dst_port) OR count(DISTINCT who) >= $min_sources OR ip_proto = 17 AND sum(payload) >= 64 * count(*) AND count(*) >= 500)
+  UNION ALL
+  SELECT 60, dst_ip, ip_proto, minute, quantile_disc(who, 0.5), count(*), count(*) FILTER (failed), count(*) FILTER (half), count(DISTINCT dst_port), min(dst_port), max(dst_port),
+         sum(packets), sum(bytes), min(first_ts), max(first_ts)
+  FROM tries GROUP BY dst_ip, ip_proto, minute
+  HAVING count(*) FILTER (failed) >= $min_failed * count(*) AND count(*) >= 30 * count(DISTINCT dst_port)
+     AND (count(*) >= $min_minute OR count(*) FILTER (half) >= greatest($half_minute, $min_failed * count(*)))
+), heads AS (
+  SELECT width, dst_ip, ip_proto, bin, count(*) AS lead_flows, min(src_ip) AS src_ip
+  FROM windows JOIN tries USING (dst_ip, ip_proto, who) WHERE bin = CASE width WHEN 1 THEN second ELSE minute END GROUP BY width, dst_ip, ip_proto, bin
+), pressed AS ( -- leader: who sends the most in each window; '' when nobody leads
+  SELECT windows.*, lead_flows, CASE WHEN lead_flows >= $top_share * flows THEN src_ip ELSE '' END AS leader FROM windows JOIN heads USING (width, dst_ip, ip_proto, bin)
 ), marked AS (
   SELECT *, sum(CASE WHEN gap IS NULL OR gap > 60000000 THEN 1 ELSE 0 END) OVER (PARTITION BY width, dst_ip, ip_proto, leader ORDER BY bin) AS episode
   FROM (SELECT *, micros_between(lag(bin) OVER (PARTITION BY width, dst_ip, ip_proto, leader ORDER BY bin), bin) AS gap FROM pressed)
-), joined AS (
-  SELECT windows.*, leader, episode FROM windows JOIN marked USING (width, dst_ip, ip_proto, bin)
-), sources AS (
-  SELECT width, dst_ip, ip_proto, leader, episode, src_ip, sum(flows) AS flows FROM joined GROUP BY width, dst_ip, ip_proto, leader, episode, src_ip
 ), tops AS (
-  SELECT width, dst_ip, ip_proto, leader, episode, max(flows) AS top_flows, count(*) AS sources FROM sources GROUP BY width, dst_ip, ip_proto, leader, episode
+  SELECT width, dst_ip, ip_proto, leader, episode, count(DISTINCT tries.who) AS sources
+  FROM marked JOIN tries USING (dst_ip, ip_proto) WHERE bin = CASE width WHEN 1 THEN second ELSE minute END GROUP BY width, dst_ip, ip_proto, leader, episode
 ), episodes AS (
-  SELECT width, dst_ip, ip_proto, leader, episode, CASE WHEN count(DISTINCT dst_port) = 1 THEN min(dst_port) END AS dst_port, count(DISTINCT dst_port) AS ports,
+  SELECT width, dst_ip, ip_proto, leader, episode, CASE WHEN min(low_port) = max(high_port) THEN min(low_port) END AS dst_port, max(ports) AS ports, sum(lead_flows) AS top_flows,
          sum(flows) AS flows, sum(failed) AS failed, sum(halves) AS halves, sum(packets) AS packets, sum(bytes) AS bytes, min(start_ts) AS start_ts, max(end_ts) AS end_ts,
-         width * count(DISTINCT bin) AS seconds
-  FROM joined GROUP BY width, dst_ip, ip_proto, leader, episode HAVING width * count(DISTINCT bin) >= $min_seconds
+         width * count(*) AS seconds
+  FROM marked GROUP BY width, dst_ip, ip_proto, leader, episode HAVING width * count(*) >= $min_seconds
 ), floods AS (
   SELECT *, leader <> '' AS single, flows / greatest(micros_between(start_ts, end_ts) / 1e6, 1) AS rate FROM episodes JOIN tops USING (width, dst_ip, ip_proto, leader, episode)
 ), told AS ( -- a slow one is not told beside a fast one that it is

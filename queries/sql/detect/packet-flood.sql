@@ -4,6 +4,8 @@
 -- param: icmp_rate INTEGER 100 packets of ICMP in a second (own choice: a monitor sends some)
 -- param: icmp_minute INTEGER 1200 the same in a minute, of a slow flood (own choice: 20 in a second; who looks for a fault sends one or a few)
 -- param: udp_rate INTEGER 1000 datagrams in a second that get no answer (own choice: above one-way audio and video)
+-- param: query_rate INTEGER 300 the same to a service that answers every question, such as DNS or SNMP (own choice: nobody streams there)
+-- param: reset_rate INTEGER 200 resets in a second of connections that there are none of (own choice)
 -- param: fragment_rate INTEGER 200 fragments in a second of datagrams that get no answer (own choice)
 -- param: min_seconds INTEGER 2 seconds of an episode with that rate (own choice)
 -- param: top_share DOUBLE 0.8 share of the most active source from which on it is dos, not ddos (own choice)
@@ -14,11 +16,12 @@
 -- severity: high
 
 WITH silent AS (
-  SELECT capture_id, flow_id FROM flows WHERE rev_packets * 20 < fwd_packets AND ip_proto NOT IN (1, 6, 58)
+  SELECT capture_id, flow_id FROM flows WHERE rev_packets * 20 < fwd_packets AND (ip_proto NOT IN (1, 6, 58) OR ip_proto = 6 AND fwd_rsts = fwd_packets)
 ), sent AS (
-  SELECT p.src_ip, p.dst_ip, p.ip_proto, p.dst_port, p.ip_len, p.ts, bin_start(p.ts, 1000000) AS bin, CASE WHEN p.ip_proto IN (1, 58) THEN 'icmp' WHEN p.ip_frag_offset > 0 OR p.ip_flags & 1 = 1 THEN 'fragment' ELSE 'udp' END AS kind
+  SELECT p.src_ip, p.dst_ip, p.ip_proto, p.dst_port, p.ip_len, p.ts, bin_start(p.ts, 1000000) AS bin, CASE WHEN p.ip_proto IN (1, 58) THEN 'icmp' WHEN p.ip_frag_offset > 0 OR p.ip_flags & 1 = 1 THEN 'fragment'
+         WHEN p.ip_proto = 6 THEN 'reset' WHEN p.dst_port IN (17, 19, 53, 69, 111, 123, 137, 161, 389, 1900, 3702, 5353, 11211) THEN 'query' ELSE 'udp' END AS kind
   FROM packets p LEFT JOIN silent USING (capture_id, flow_id)
-  WHERE p.ts IS NOT NULL AND (p.ip_proto IN (1, 58) AND p.icmp_type IN (8, 13, 15, 17, 128) OR silent.flow_id IS NOT NULL AND (p.ip_proto = 17 OR p.ip_frag_offset > 0 OR p.ip_flags & 1 = 1))
+  WHERE p.ts IS NOT NULL AND (p.ip_proto IN (1, 58) AND p.icmp_type IN (8, 13, 15, 17, 128) OR silent.flow_id IS NOT NULL AND (p.ip_proto IN (6, 17) OR p.ip_frag_offset > 0 OR p.ip_flags & 1 = 1))
 ), news AS (
   SELECT src_ip, dst_ip, ip_proto, kind, 1 AS width, bin, count(*) AS packets, sum(ip_len) AS bytes, min(ts) AS start_ts, max(ts) AS end_ts, count(DISTINCT dst_port) AS ports, min(dst_port) AS dst_port
   FROM sent GROUP BY src_ip, dst_ip, ip_proto, kind, bin
@@ -29,7 +32,7 @@ WITH silent AS (
 ), leaders AS ( -- who sends the most in each window; '' when nobody leads
   SELECT dst_ip, ip_proto, kind, width, bin, CASE WHEN max(packets) >= $top_share * sum(packets) THEN arg_max(src_ip, packets) ELSE '' END AS leader
   FROM counted WHERE ip_scope(dst_ip) IN ('internal', 'external') GROUP BY dst_ip, ip_proto, kind, width, bin
-  HAVING sum(packets) >= CASE kind WHEN 'icmp' THEN CASE width WHEN 1 THEN $icmp_rate ELSE $icmp_minute END WHEN 'udp' THEN $udp_rate ELSE $fragment_rate END
+  HAVING sum(packets) >= CASE kind WHEN 'icmp' THEN CASE width WHEN 1 THEN $icmp_rate ELSE $icmp_minute END WHEN 'udp' THEN $udp_rate WHEN 'query' THEN $query_rate WHEN 'reset' THEN $reset_rate ELSE $fragment_rate END
 ), marked AS (
   SELECT *, sum(CASE WHEN gap IS NULL OR gap > 60000000 THEN 1 ELSE 0 END) OVER (PARTITION BY dst_ip, ip_proto, kind, width, leader ORDER BY bin) AS episode
   FROM (SELECT *, micros_between(lag(bin) OVER (PARTITION BY dst_ip, ip_proto, kind, width, leader ORDER BY bin), bin) AS gap FROM leaders)
@@ -49,7 +52,7 @@ WITH silent AS (
   UNION ALL SELECT slow.* FROM floods slow WHERE width = 60 AND NOT EXISTS (SELECT 1 FROM floods fast WHERE fast.width = 1 AND fast.dst_ip = slow.dst_ip
     AND fast.ip_proto = slow.ip_proto AND fast.kind = slow.kind AND fast.start_ts <= slow.end_ts AND fast.end_ts >= slow.start_ts)
 )
-SELECT CASE WHEN single THEN 'dos' ELSE 'ddos' END AS class, kind || '-flood' AS subclass, CAST(NULL AS VARCHAR) AS severity,
+SELECT CASE WHEN single THEN 'dos' ELSE 'ddos' END AS class, CASE kind WHEN 'query' THEN 'udp' ELSE kind END || '-flood' AS subclass, CAST(NULL AS VARCHAR) AS severity,
        nullif(leader, '') AS src_ip, sources AS src_count, dst_ip, CAST(1 AS BIGINT) AS dst_count, dst_port, ip_proto, start_ts, end_ts,
        CAST(packets AS BIGINT) AS packets, CAST(bytes AS BIGINT) AS bytes, round(0.6 + 0.4 * (1 - 20 / greatest(packets / seconds, 20)), 2) AS score,
        dst_ip || ' got ' || grouped(packets) || ' packets (' || kind || ') in ' || counted(seconds, 'second') || ' from ' || CASE WHEN single THEN leader ELSE counted(sources, 'source') END || '.' AS finding,

@@ -15,12 +15,14 @@
 -- severity: medium
 
 WITH crowds AS ( -- targets that many sources press at once are flooded; what they get there is no scan of theirs
-  SELECT dst_ip, ip_proto, bin FROM (SELECT *, bin_start(first_ts, 10000000) AS bin FROM contacts WHERE outcome NOT IN ('used', 'midstream') AND ip_proto <> 1)
+  SELECT dst_ip, ip_proto, bin FROM (SELECT dst_ip, ip_proto, src_ip, bin_start(first_ts, 10000000) AS bin FROM contacts WHERE outcome NOT IN ('used', 'midstream') AND ip_proto <> 1)
   GROUP BY dst_ip, ip_proto, bin HAVING count(*) >= 200 AND count(DISTINCT src_ip) >= 10
+), busy AS ( -- who tries enough at all, so that the many who try once need not be grouped by target
+  SELECT src_ip FROM contacts WHERE ip_proto IN (6, 17, 132) GROUP BY src_ip HAVING count(*) >= least($min_ports, $min_hosts, $min_internal_hosts)
 ), attempts AS (
   SELECT contacts.*, outcome NOT IN ('used', 'midstream') AS missed, contacts.capture_id IN (SELECT capture_id FROM captures WHERE one_way) AS one_sided
   FROM contacts ANTI JOIN crowds ON crowds.dst_ip = contacts.dst_ip AND crowds.ip_proto = contacts.ip_proto AND crowds.bin = bin_start(contacts.first_ts, 10000000)
-  WHERE ip_proto IN (6, 17, 132) AND outcome <> 'midstream'
+  WHERE ip_proto IN (6, 17, 132) AND outcome <> 'midstream' AND src_ip IN (SELECT src_ip FROM busy)
 ), targets AS (
   SELECT src_ip, dst_ip, dst_port, ip_proto, bool_and(missed) AS missed, bool_and(missed) AND count(*) <= $max_probes AS looked, count(*) AS contacts, min(first_ts) AS start_ts, max(last_ts) AS end_ts,
          sum(packets) AS packets, sum(bytes) AS bytes, bool_or(outcome = 'stealth') AS stealth, bool_or(outcome = 'used') AS used,

@@ -16,10 +16,14 @@ WITH held AS (
                  WHEN (service IN ('http', 'tls') OR dst_port IN (80, 443, 8080, 8443)) AND fwd_payload_packets >= 3 * greatest(rev_payload_packets, 1) THEN 'slow-request'
                  WHEN fwd_first_window <= $max_window AND rev_payload_bytes / seconds < 1000 THEN 'slow-read' END AS kind
   FROM contacts WHERE ip_proto = 6 AND outcome = 'used' AND seconds >= $min_seconds AND fwd_payload_bytes < $max_rate * seconds
+), ended AS (
+  SELECT *, max(last_ts) OVER (PARTITION BY src_ip, dst_ip, dst_port, kind ORDER BY first_ts ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until_ts FROM held WHERE kind IS NOT NULL
+), marked AS ( -- a minute without such a connection parts one episode from the next
+  SELECT *, sum(CASE WHEN until_ts IS NULL OR micros_between(until_ts, first_ts) > 60000000 THEN 1 ELSE 0 END) OVER (PARTITION BY src_ip, dst_ip, dst_port, kind ORDER BY first_ts) AS episode FROM ended
 ), sources AS (
-  SELECT src_ip, dst_ip, dst_port, kind, count(*) AS connections, median(seconds) AS seconds, sum(fwd_payload_bytes) AS sent, sum(rev_payload_bytes) AS answered,
+  SELECT src_ip, dst_ip, dst_port, kind, episode, count(*) AS connections, median(seconds) AS seconds, sum(fwd_payload_bytes) AS sent, sum(rev_payload_bytes) AS answered,
          min(first_ts) AS start_ts, max(last_ts) AS end_ts, sum(packets) AS packets, sum(bytes) AS bytes, sum(seconds) / nullif(micros_between(min(first_ts), max(last_ts)) / 1e6, 0) AS concurrent
-  FROM held WHERE kind IS NOT NULL GROUP BY src_ip, dst_ip, dst_port, kind
+  FROM marked GROUP BY src_ip, dst_ip, dst_port, kind, episode
   HAVING count(*) >= $min_connections AND sum(seconds) >= $min_connections / 2 * micros_between(min(first_ts), max(last_ts)) / 1e6
 )
 SELECT CAST(NULL AS VARCHAR) AS class, kind AS subclass, CAST(NULL AS VARCHAR) AS severity,
@@ -29,4 +33,4 @@ SELECT CAST(NULL AS VARCHAR) AS class, kind AS subclass, CAST(NULL AS VARCHAR) A
        || grouped(sent) || ' bytes in all.' AS finding,
        CAST(json_object('connections', connections, 'at_once', round(concurrent, 1), 'median_seconds', round(seconds, 2), 'bytes_sent', sent, 'bytes_answered', answered) AS VARCHAR) AS evidence
 FROM sources
-ORDER BY packets DESC, src_ip, dst_ip, dst_port, kind
+ORDER BY packets DESC, src_ip, dst_ip, dst_port, kind, start_ts
