@@ -3,6 +3,7 @@ package etl
 import (
 	"errors"
 	"fmt"
+	"net"
 )
 
 var (
@@ -52,7 +53,7 @@ const (
 func ExitStatus(s Summary, err error) int {
 	var ioError *IOError
 	switch {
-	case errors.As(err, &ioError):
+	case errors.As(err, &ioError), errors.As(err, new(net.Error)): // the latter: no answer from a store
 		return exitIO
 	case errors.Is(err, ErrUsage), errors.Is(err, ErrConflict):
 		return exitUsage
