@@ -63,6 +63,11 @@ pgo:
 microbench:
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./schema ./etl/... ./queries
 
+# What runs of docs/scaling.md: shards, S3 and Spark.
+.PHONY: scale-test
+scale-test: build
+	scripts/scale.sh bin/pcaplake
+
 fuzz:
 	scripts/fuzz.sh $(GO)
 

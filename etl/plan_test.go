@@ -264,3 +264,17 @@ func TestPlanNames(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkPlan packs and writes a plan of a million captures.
+func BenchmarkPlan(b *testing.B) {
+	captures := make([]PlannedCapture, 1_000_000)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range captures {
+		captures[i] = PlannedCapture{Source: fmt.Sprintf("s3://archive/2026/11/22/tap-%07d.pcap.gz", i), Order: i, Bytes: random.Int64N(4 << 30)}
+	}
+	for b.Loop() {
+		if _, _, err := (PlanHeader{Sensor: "default"}).encode(pack(captures, DefaultShards, DefaultShardTarget)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
