@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Labelled traffic of real tools: scripts/lab.py SEED DIR [quiet] makes DIR/lab.pcap and DIR/labels.csv; quiet: of the same hosts on a day without attacks.
+"""Labelled traffic of real tools: scripts/lab.py SEED DIR [quiet|small] makes DIR/lab.pcap and DIR/labels.csv; quiet: of the same hosts on a day without attacks;
+small: with few packets, for a repository.
 
 It needs root, Linux, and Debian's nmap masscan hping3 slowhttptest hydra iodine nginx-light openssh-server apache2-utils dnsmasq-base fping
 tcpdump wireshark-common. Everything happens in network namespaces of its own, joined by bridges that have no way out; every step is bounded in
@@ -17,8 +18,8 @@ def sh(command, check=True, timeout=60):
 
 
 class Lab:
-    def __init__(self, seed, folder, quiet):
-        self.quiet = quiet
+    def __init__(self, seed, folder, mode):
+        self.quiet, self.small = mode == "quiet", mode == "small"
         self.rand, self.folder = random.Random(seed), folder
         self.hosts, self.labels, self.started, self.spaces = {}, [], [], []
         a, b = self.rand.randint(10, 99), self.rand.randint(100, 199)
@@ -113,6 +114,8 @@ class Lab:
         lan, dmz = n["lan"] + ".0/24", n["dmz"] + ".0/24"
         top = r.randint(200, 900)
         slow, rate, flood = r.randint(150, 400), r.randint(200, 1500), r.randint(600, 4000)
+        if self.small:
+            top, rate, flood = 120, 250, 70
         py = f"python3 {HELPERS}"
         a = [
             ("att", f"nmap -n -Pn -sS -p1-{top} -T4 --max-retries 1 {{web}}", h["web"], "tcp", "", "scan", "syn", 20),
@@ -148,6 +151,8 @@ class Lab:
         ]
         usual = [novel[2], ("vis", f"{py} crowd {{web}} {n['wan']}.130 40 200", h["web"], "tcp", "80", "normal", "crowd", 15)] * 2
         all_steps = usual if self.quiet else a + novel
+        if self.small: # without those whose packets are many by nature
+            all_steps = [step for step in all_steps if step[6] not in ("icmp-flood", "request-flood", "bots", "usual-backup")]
         r.shuffle(all_steps)
         with open(self.folder + "/work/passwords", "w") as f:
             f.write("\n".join("".join(r.choices("abcdefgh", k=8)) for _ in range(24)))
@@ -190,6 +195,6 @@ class Lab:
 
 if __name__ == "__main__":
     if len(sys.argv) not in (3, 4) or os.geteuid() != 0:
-        sys.exit("usage, as root: lab.py SEED DIR [quiet]")
+        sys.exit("usage, as root: lab.py SEED DIR [quiet|small]")
     os.makedirs(sys.argv[2], exist_ok=True)
-    Lab(int(sys.argv[1]), os.path.abspath(sys.argv[2]), sys.argv[3:] == ["quiet"]).run()
+    Lab(int(sys.argv[1]), os.path.abspath(sys.argv[2]), "".join(sys.argv[3:])).run()

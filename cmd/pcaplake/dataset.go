@@ -70,7 +70,10 @@ func loadLake(ctx context.Context, root string, d *queries.Dataset) (*lake.Lake,
 
 // dataset is what the flags narrow a session to, without files.
 func dataset(c *cli.Context) (queries.Dataset, error) {
-	d := queries.Dataset{Sensors: c.StringSlice("sensor"), SQLDir: c.String("sql"), Networks: c.String("networks"), GeoIP: c.StringSlice("geoip"), Model: c.String("model")}
+	d := queries.Dataset{
+		Sensors: c.StringSlice("sensor"), SQLDir: c.String("sql"), Model: c.String("model"),
+		Networks: c.String("networks"), GeoIP: c.StringSlice("geoip"),
+	}
 	var err error
 	if d.From, err = parseTime(c, "from"); err != nil {
 		return d, err

@@ -36,6 +36,7 @@ var rows = []row{
 	{"`query` on a lake of 1,000 captures, to the end of one row", "200 ms", "100 ms", (*bench).firstRow},
 	{"top talkers over 10 M packets", "300 ms", "150 ms", (*bench).talkers},
 	{"`report` over 10 M packets", "8 s", "4 s", (*bench).report},
+	{"`classify` over 10 M packets", "10 s", "5 s", (*bench).classify},
 	{"time per packet of captures of 0.15, 1.5 and 12 M", "the same", "", (*bench).growth},
 	{"time per capture of 200 and 2,000 small ones", "the same", "", (*bench).captures},
 }

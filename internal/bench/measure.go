@@ -302,3 +302,14 @@ func (b *bench) report() (string, error) {
 	})
 	return fmt.Sprintf("%.1f s, %d MiB", c.wall.Seconds(), c.memory>>20), err
 }
+
+func (b *bench) classify() (string, error) {
+	lake, err := b.tenMillion()
+	if err != nil {
+		return "", err
+	}
+	c, err := b.best(func() (cost, error) {
+		return command(b.pcaplake, "classify", "--lake", lake, "--dry-run", "-o", b.path("verdicts.tsv"))
+	})
+	return fmt.Sprintf("%.1f s, %d MiB", c.wall.Seconds(), c.memory>>20), err
+}

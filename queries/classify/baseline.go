@@ -10,7 +10,8 @@ import (
 	"github.com/pcaplake/pcaplake/queries"
 )
 
-// Baseline is what was usual before: the past of the lake, another lake, or a capture of quiet times. It moves scores and severities and suppresses nothing by itself.
+// Baseline is what was usual before: the past of the lake, another lake, or a capture of quiet times. It moves scores and severities and suppresses nothing
+// by itself.
 type Baseline struct {
 	session  *queries.Session
 	seen     map[past]bool // verdicts of its own period
@@ -28,8 +29,8 @@ type past struct {
 
 func (v *Verdict) past() past { return past{v.Detector, v.SrcIP, v.DstIP, v.DstPort} }
 
-// NewBaseline reads what a session's dataset says of the past: its flows and its table verdicts. The session must stay open as long as the baseline is used. A dataset
-// without flows gives nil: there is none.
+// NewBaseline reads what a session's dataset says of the past: its flows and its table verdicts. The session must stay open as long as the baseline is
+// used. A dataset without flows gives nil: there is none.
 func NewBaseline(ctx context.Context, s *queries.Session) (*Baseline, error) {
 	b := &Baseline{session: s, seen: map[past]bool{}, Novelty: true}
 	t, err := ask(ctx, s, "SELECT min(first_ts), max(first_ts), count(DISTINCT bin_start(first_ts, 86400000000)) FROM flows")
@@ -87,8 +88,10 @@ func (b *Baseline) apply(ctx context.Context, verdicts []Verdict) error {
 		addresses = append(addresses, quote(v.SrcIP), quote(v.DstIP))
 	}
 	named := list(addresses, ", ")
-	t, err := ask(ctx, b.session, `SELECT v.n, coalesce(bool_or(b.kind = 'source' AND b.src_ip = v.src), false), coalesce(bool_or(b.kind = 'pair' AND b.src_ip = v.src AND b.dst_ip = v.dst), false),
-  coalesce(max(b.bytes_sent) FILTER (b.kind = 'pair' AND b.src_ip = v.src AND b.dst_ip = v.dst), 0), coalesce(max(b.most) FILTER (b.kind = 'rate' AND b.dst_ip = v.dst AND b.dst_port = v.port), 0)
+	t, err := ask(ctx, b.session, `SELECT v.n, coalesce(bool_or(b.kind = 'source' AND b.src_ip = v.src), false),
+  coalesce(bool_or(b.kind = 'pair' AND b.src_ip = v.src AND b.dst_ip = v.dst), false),
+  coalesce(max(b.bytes_sent) FILTER (b.kind = 'pair' AND b.src_ip = v.src AND b.dst_ip = v.dst), 0),
+  coalesce(max(b.most) FILTER (b.kind = 'rate' AND b.dst_ip = v.dst AND b.dst_port = v.port), 0)
 FROM (VALUES `+strings.Join(rows, ", ")+`) v(n, src, dst, port)
 JOIN (FROM baseline_days WHERE src_ip IN (`+named+") OR dst_ip IN ("+named+`)) b ON b.src_ip = v.src OR b.dst_ip = v.dst GROUP BY v.n ORDER BY v.n`)
 	if err != nil {

@@ -139,6 +139,22 @@ func TestLab(t *testing.T) {
 	hold("benign A", &e.Detectors, 3)
 }
 
+// TestSlice holds the scores of a small capture of the lab: testdata/lab.pcap.zst is scripts/lab.py 5 DIR small, 110 bytes of each frame. It gates where ../shared is absent.
+func TestSlice(t *testing.T) {
+	e, err := Evaluate(t.Context(), ingested(t, filepath.Join("testdata", "lab.pcap.zst")), readLabels(t, filepath.Join("testdata", "lab.csv")), EvalOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := e.Detectors
+	t.Logf("%d of %d attacks, macro-F1 %.3f, %d false entities; naive rules %d, %.3f, %d", d.Right, e.Episodes, d.MacroF1, d.False, e.Naive.Right, e.Naive.MacroF1, e.Naive.False)
+	if e.Episodes != 20 || d.Right < 20 || d.MacroF1 < 0.98 || d.False > 1 {
+		t.Errorf("%d attacks, missed %v, falsely accused %v, macro-F1 %.3f", e.Episodes, d.Missed, d.FalseEntities, d.MacroF1)
+	}
+	if e.Naive.Right >= d.Right || len(d.Seconds) != d.Right {
+		t.Errorf("naive rules find %d; %d times to detect", e.Naive.Right, len(d.Seconds))
+	}
+}
+
 // TestLabelledCaptures holds the answers for captures of others: the class of their label, and nothing of those that are normal.
 func TestLabelledCaptures(t *testing.T) {
 	root := filepath.Join(shared.Dir(t), "captures")

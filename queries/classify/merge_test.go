@@ -49,8 +49,14 @@ func TestMergeFoldExplain(t *testing.T) {
 		{"nor a longer one", []Verdict{verdict("scan scan medium a b 22", 1, 90, .9), verdict("logins bruteforce high a b 22", 0, 10, .6)}, "logins high a>b 0-10 1+0; scan medium a>b 1-90 1+0"},
 		{"two detectors of one flood", []Verdict{verdict("flood dos high a b 80", 0, 10, .9), verdict("packet-flood dos high a b -", 1, 11, .8)}, "flood high a>b 0-10 1+1"},
 		{
-			"one that begins as the other ends is another", []Verdict{verdict("slow-http dos high a b 80", 0, 10, .8), verdict("request-flood dos high a b 80", 9, 30, .9)},
+			"one that begins as the other ends is another",
+			[]Verdict{verdict("slow-http dos high a b 80", 0, 10, .8), verdict("request-flood dos high a b 80", 9, 30, .9)},
 			"request-flood high a>b 9-30 1+0; slow-http high a>b 0-10 1+0",
+		},
+		{
+			"a short one explains no long one",
+			[]Verdict{verdict("slow-http dos high a b 80", 0, 70, .8), verdict("flood dos high a b 80", 40, 47, .9)},
+			"flood high a>b 40-47 1+0; slow-http high a>b 0-70 1+0",
 		},
 		{"other explains nothing", []Verdict{verdict("x other info a b 80", 0, 10, .9), verdict("y scan info a b 80", 1, 2, .8)}, "x info a>b 0-10 1+0; y info a>b 1-2 1+0"},
 		{
