@@ -29,7 +29,7 @@ var imports = map[string][]string{
 	"queries":          {"schema", "queries/enrich"},
 	"queries/classify": {"schema", "queries"},
 	"queries/enrich":   {},
-	"reports":          {"queries"},
+	"reports":          {"queries", "queries/classify"},
 	"cmd/pcaplake":     {"*"},
 	"testdata/gen":     {},
 }
