@@ -67,9 +67,10 @@ func checkColumns(t *testing.T, q *Query, columns []Column) {
 	t.Helper()
 	names := slices.Clone(q.Others)
 	if q.Chart != nil {
-		names = append(names, q.Chart.X, q.Chart.Y)
-		if q.Chart.Series != "" {
-			names = append(names, q.Chart.Series)
+		for _, name := range []string{q.Chart.X, q.Chart.Y, q.Chart.Series, q.Chart.Low, q.Chart.High} {
+			if name != "" {
+				names = append(names, name)
+			}
 		}
 	}
 	for _, name := range names {

@@ -17,6 +17,7 @@ type Query struct {
 	Params     []Param  // in the order of the header
 	Chart      *Chart   // nil: a table only
 	Report     *Place   // nil: not in the report
+	Cube       *Cube    // nil: the page can only show the whole of it
 	Others     []string // columns summed over the rows beyond parameter top into a last row
 	Kind       string   // "" or "detector"
 	Class      string   // of a detector: what its findings are, one of Classes
@@ -36,10 +37,16 @@ type Param struct {
 
 // Chart says how a result is drawn.
 type Chart struct {
-	Type   string // "bar" or "line"
-	X, Y   string // columns
-	Series string // column that splits a line chart; may be empty
+	Type   string // one of the kinds of chartForms
+	X, Y   string // columns: labels and amounts; of a heat map the time and the amount; of a sankey the sender and the amount
+	Series string // column that splits a line chart, may be empty; of a sankey the receiver
+	Low    string // column of a line chart: the lower end of a band of usual amounts; may be empty
+	High   string // its upper end
 }
+
+// Cube says how the page makes a chart again when the reader chooses a time or an address: which key of the report's cube its labels are, and
+// which measure its amounts. Both are columns of that cube.
+type Cube struct{ Key, Measure string }
 
 // Place is where a query stands in the report.
 type Place struct {
@@ -52,7 +59,14 @@ var (
 	// ParamTypes are the types a parameter may have.
 	ParamTypes = []string{"BIGINT", "BOOLEAN", "DOUBLE", "INTEGER", "TIMESTAMP", "VARCHAR"}
 	// Sections are the report's sections in its order.
-	Sections = []string{"coverage", "findings", "who", "ports", "history", "suspicious", "protocols", "captures", "quality", "provenance"}
+	Sections = []string{
+		"coverage", "verdicts", "changes", "who", "ports", "history", "suspicious", "network", "applications", "hosts", "suspects", "captures", "quality",
+		"provenance",
+	}
+	// CubeKeys are what a chart of the report can be made of again.
+	CubeKeys = []string{"src", "dst", "src_port", "dst_port", "pair", "ts", "hour"}
+	// CubeMeasures are what the report's cube adds up.
+	CubeMeasures = []string{"packets", "payload_bytes", "wire_bytes"}
 	// Classes are what a finding may be.
 	Classes = []string{"normal", "scan", "dos", "ddos", "theft", "bruteforce", "c2", "other"}
 	// Severities rise.
@@ -67,7 +81,7 @@ var (
 )
 
 // ParseQuery reads the text of a named query's file. Its header is the comment lines at the top, one "-- key: value" each;
-// a line without a key continues the one before. Keys: title, doc (both required), param, chart, report, others, kind, class,
+// a line without a key continues the one before. Keys: title, doc (both required), param, chart, report, cube, others, kind, class,
 // subclass, techniques, severity; any other is an error, as is a key given twice (param aside).
 func ParseQuery(name, text string) (*Query, error) {
 	q := &Query{Name: name}
@@ -137,6 +151,7 @@ var headerKeys = map[string]func(*Query, string) error{
 	"param":    setParam,
 	"chart":    setChart,
 	"report":   setReport,
+	"cube":     setCube,
 	"others": func(q *Query, v string) error {
 		q.Others = strings.Fields(v)
 		return setText(new(string), v)
@@ -191,17 +206,39 @@ func setParam(q *Query, value string) error {
 	return nil
 }
 
-// setChart reads "bar X Y" or "line X Y [SERIES]".
+// chartForms are the kinds of charts as headers write them; words in brackets may be left out.
+var chartForms = []string{"bar X Y", "line X Y [SERIES] [band LOW HIGH]", "heat TIME Y", "sankey FROM TO Y"}
+
+// setChart reads one of chartForms.
 func setChart(q *Query, value string) error {
 	f := strings.Fields(value)
-	if len(f) != 3 && (len(f) != 4 || f[0] != "line") || f[0] != "bar" && f[0] != "line" {
-		return errors.New("want: bar X Y, or line X Y [SERIES]")
+	c := &Chart{}
+	if n := len(f); n >= 3 && f[0] == "line" && f[n-3] == "band" {
+		c.Low, c.High = f[n-2], f[n-1]
+		f = f[:n-3]
 	}
-	q.Chart = &Chart{Type: f[0], X: f[1], Y: f[2]}
-	if len(f) == 4 {
-		q.Chart.Series = f[3]
+	switch {
+	case len(f) == 3 && slices.Contains([]string{"bar", "line", "heat"}, f[0]):
+		c.Type, c.X, c.Y = f[0], f[1], f[2]
+	case len(f) == 4 && f[0] == "line":
+		c.Type, c.X, c.Y, c.Series = f[0], f[1], f[2], f[3]
+	case len(f) == 4 && f[0] == "sankey":
+		c.Type, c.X, c.Series, c.Y = f[0], f[1], f[2], f[3]
+	default:
+		return errors.New("want: " + strings.Join(chartForms, ", or "))
 	}
+	q.Chart = c
 	return nil
+}
+
+// setCube reads "key measure".
+func setCube(q *Query, value string) error {
+	f := strings.Fields(value)
+	if len(f) != 2 {
+		return errors.New("want: a key and a measure of the report's cube")
+	}
+	q.Cube = &Cube{}
+	return errors.Join(setOneOf(&q.Cube.Key, f[0], CubeKeys), setOneOf(&q.Cube.Measure, f[1], CubeMeasures))
 }
 
 // setReport reads "section order".
@@ -243,6 +280,8 @@ func (q *Query) check() error {
 		return errors.New("a detector needs class, subclass and severity")
 	case q.Kind == "" && q.Class+q.Subclass+q.Severity != "":
 		return errors.New("class, subclass and severity belong to a detector: kind is missing")
+	case q.Report != nil && q.Report.Section == "suspects" && q.param("address") == nil:
+		return errors.New("section suspects needs: param: address")
 	}
 	return nil
 }

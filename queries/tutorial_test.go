@@ -95,7 +95,7 @@ func TestTutorial(t *testing.T) {
 			{"source", int64(62), "10.1.10.53", int64(31), "75.75.75.75 84.54.22.33", "53 15812 23903", "53"},
 			{"destination", int64(62), "10.1.10.53", int64(31), "75.75.75.75 84.54.22.33", "53", "53 15812 23903"},
 		}},
-		{"coverage", []string{"coverage"}, [][]any{{"2018-07-21 18:55:30 to 2018-07-21 18:55:59 UTC: 1 of 1 capture read, 62 frames, no gaps, none truncated."}}},
+		{"coverage", []string{"coverage"}, [][]any{{"2018-07-21 18:55:30 to 2018-07-21 18:55:59 UTC: 1 of 1 capture read, 1 sensor, 62 frames, no gaps, none truncated, duplicates 0.0 %."}}},
 	}
 	for _, c := range cases {
 		t.Run(c.query, func(t *testing.T) {

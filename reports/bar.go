@@ -21,7 +21,7 @@ const (
 
 // drawBars draws one horizontal bar a row in the table's order, the row of the others last and muted. Labels are whole: those too long
 // for one line are broken.
-func drawBars(c *queries.Chart, t *queries.Table) *drawing {
+func drawBars(w *language, c *queries.Chart, t *queries.Table) *drawing {
 	x, y := columnIndex(t, c.X), columnIndex(t, c.Y)
 	rows, d := t.Rows, &drawing{}
 	if len(rows) > maxBars {
@@ -29,13 +29,13 @@ func drawBars(c *queries.Chart, t *queries.Table) *drawing {
 		if t.Others > 0 {
 			rows[maxBars-1] = t.Rows[len(t.Rows)-1]
 		}
-		d.cut = fmt.Sprintf("%d of %s rows are drawn.", maxBars, grouped(int64(len(t.Rows))))
+		d.cut = w.say("chart.cut", grouped(int64(maxBars)), w.count(int64(len(t.Rows)), "row"))
 	}
 	labels, data := []string{}, []any{}
 	longest, lines := 0, 1
 	for i, row := range rows {
 		others := t.Others > 0 && i == len(rows)-1
-		parts := wrap(cut(barLabel(row[x], t.Columns[x], others), labelLines*labelCells), labelCells)
+		parts := wrap(cut(barLabel(w, row[x], t.Columns[x], others), labelLines*labelCells), labelCells)
 		for _, p := range parts {
 			longest = max(longest, cells(p))
 		}
@@ -51,7 +51,7 @@ func drawBars(c *queries.Chart, t *queries.Table) *drawing {
 		d.width = halfWidth
 	}
 	d.minWidth = left + valueRoom + 90
-	d.summary = barSummary(c, t)
+	d.summary = barSummary(w, c, t)
 	return d
 }
 
@@ -76,13 +76,13 @@ func barOption(y queries.Column, left int, labels []string, data []any) object {
 }
 
 // barLabel is the text of a bar: a value as the tables show it.
-func barLabel(value any, c queries.Column, others bool) string {
-	text := cellText(value, c)
+func barLabel(w *language, value any, c queries.Column, others bool) string {
+	text := cellText(w, value, c)
 	switch {
 	case others:
-		return "others"
+		return w.say("others")
 	case text == "":
-		return "(none)"
+		return w.say("none")
 	}
 	return text
 }
@@ -99,7 +99,7 @@ func barValue(value any, others bool) any {
 }
 
 // barSummary says the greatest bar and its part of the whole.
-func barSummary(c *queries.Chart, t *queries.Table) string {
+func barSummary(w *language, c *queries.Chart, t *queries.Table) string {
 	x, y := columnIndex(t, c.X), columnIndex(t, c.Y)
 	total, most := 0.0, 0.0
 	var greatest []any
@@ -116,6 +116,6 @@ func barSummary(c *queries.Chart, t *queries.Table) string {
 	if greatest == nil {
 		return ""
 	}
-	return fmt.Sprintf("Greatest: %s with %s %s, %.1f %% of %s.",
-		barLabel(greatest[x], t.Columns[x], false), grouped(greatest[y]), heading(c.Y), 100*most/total, grouped(total))
+	return w.say("chart.greatest", barLabel(w, greatest[x], t.Columns[x], false), grouped(greatest[y]), w.heading(c.Y),
+		fmt.Sprintf("%.1f", 100*most/total), grouped(total))
 }

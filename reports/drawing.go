@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -22,6 +21,7 @@ type drawing struct {
 	minWidth      int // below it labels would be cut: the page scrolls the chart
 	summary       string
 	cut           string // what is not drawn; "": nothing
+	hours         []any  // of a heat map: pairs of milliseconds and amount, for the page to lay out in another time zone
 }
 
 // Sizes of pictures, in pixels.
@@ -39,27 +39,29 @@ const (
 	rule     = "#e4e7eb" // lines across
 	baseline = "#9aa4af" // axes
 	muted    = "#a8b0ba" // what stands for others
+	paper    = "#ffffff" // what is behind
 )
+
+// steps are the colours of a heat map, from least to most: one hue, so that they also differ in print.
+var steps = []string{"#e3eef6", "#bcd7e9", "#8fbcd9", "#5e9fc6", "#3382b2", "#12649a", "#08436d"}
 
 var palette = []string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"}
 
-// draw makes the chart that a query declares. Nil when it declares none or there is nothing to draw.
-func draw(c *queries.Chart, t *queries.Table) (*drawing, error) {
-	if c == nil {
-		return nil, nil
+// draw makes the chart that a block declares. Nil when it declares none or there is nothing to draw.
+func draw(w *language, b *Block, m *marks) *drawing {
+	c, t := b.Chart, b.Table
+	if c == nil || !hasAmounts(t, columnIndex(t, c.Y)) {
+		return nil
 	}
-	for _, name := range []string{c.X, c.Y, c.Series} {
-		if name != "" && columnIndex(t, name) < 0 {
-			return nil, fmt.Errorf("its chart names column %q, which the result does not have", name)
-		}
+	switch c.Type {
+	case "line":
+		return drawLine(w, c, t, m)
+	case "heat":
+		return drawHeat(w, c, t)
+	case "sankey":
+		return drawSankey(w, c, t)
 	}
-	if !hasAmounts(t, columnIndex(t, c.Y)) {
-		return nil, nil
-	}
-	if c.Type == "line" {
-		return drawLine(c, t), nil
-	}
-	return drawBars(c, t), nil
+	return drawBars(w, c, t)
 }
 
 // hasAmounts reports whether a column has any number but 0.
@@ -97,12 +99,4 @@ func amountAxis(c queries.Column) object {
 		axis["minInterval"] = 1 // there is no half a byte
 	}
 	return axis
-}
-
-// plural is a count with its noun.
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return grouped(n) + " " + noun + "s"
 }

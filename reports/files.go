@@ -14,10 +14,10 @@ import (
 	"github.com/pcaplake/pcaplake/queries"
 )
 
-// JSON writes the report as report.json: see Report, Finding, Detector, Section and Block for its shape. Characters that would change
+// JSON writes the report as report.json: see Report, Verdict, Detector, Section and Block for its shape. Characters that would change
 // how the file is shown are written as \uNNNN.
 func (r *Report) JSON(w io.Writer) error {
-	text, err := json.MarshalIndent(r, "", " ")
+	text, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("encode report: %w", err)
 	}
@@ -48,23 +48,29 @@ func visible(text []byte) []byte {
 	return out
 }
 
-// CSVs writes one file per table into a folder, which is made where it is missing: findings.csv and, for every query of the report,
-// its name with .csv. Values are raw, as the csv format of queries writes them.
+// CSVs writes one file per table into a folder, which is made where it is missing: for every block of the report its ID with .csv. Values are raw, as the
+// csv format of queries writes them.
 func (r *Report) CSVs(dir string) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return fmt.Errorf("make folder for tables: %w", err)
 	}
-	if err := writeCSV(dir, "findings", r.findings); err != nil {
-		return err
-	}
-	for _, s := range r.Sections {
-		for i := range s.Blocks {
-			if err := writeCSV(dir, s.Blocks[i].Query, s.Blocks[i].Table); err != nil {
+	for _, blocks := range r.blocks() {
+		for i := range blocks {
+			if err := writeCSV(dir, blocks[i].ID(), blocks[i].Table); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// blocks are all blocks of the report, by section, and those that stand in files only.
+func (r *Report) blocks() [][]Block {
+	out := [][]Block{}
+	for _, s := range r.Sections {
+		out = append(out, s.Blocks)
+	}
+	return append(out, r.Tables)
 }
 
 func writeCSV(dir, name string, t *queries.Table) (err error) {

@@ -5,7 +5,7 @@ import "fmt"
 // maxHighlights is how many lines say the most.
 const maxHighlights = 5
 
-// highlights are the report's five most telling lines: coverage, the gravest finding, the most frequent address, the suspicious one, what
+// highlights are the report's five most telling lines: coverage, the gravest verdict, the most frequent address, the suspicious one, what
 // weakens the data, and the largest conversation where one of these has nothing to say. There are fewer where queries have no rows.
 func (r *Report) highlights() []string {
 	lines := []string{r.Coverage, r.verdict()}
@@ -17,15 +17,15 @@ func (r *Report) highlights() []string {
 	return lines
 }
 
-// verdict is the gravest finding, or that there is none.
+// verdict is the gravest verdict, or that there is none.
 func (r *Report) verdict() string {
-	n := int64(len(r.Findings))
+	n := int64(len(r.Verdicts))
 	if n == 0 {
-		return "No findings: " + plural(int64(len(r.Detectors)), "detector") + " ran."
+		return "No verdicts: " + english.count(int64(len(r.Detectors)), "detector") + " ran."
 	}
-	text := "[" + r.Findings[0].Severity + "] " + r.Findings[0].Text
+	text := "[" + r.Verdicts[0].Severity + "] " + r.Verdicts[0].Text
 	if n > 1 {
-		text += fmt.Sprintf(" And %s.", plural(n-1, "more finding"))
+		text += fmt.Sprintf(" And %s.", english.count(n-1, "more_verdict"))
 	}
 	return text
 }
@@ -88,7 +88,7 @@ func (r *Report) cells(query string) map[string]string {
 		return out
 	}
 	for i, c := range b.Table.Columns {
-		out[c.Name] = cellText(b.Table.Rows[0][i], c)
+		out[c.Name] = cellText(english, b.Table.Rows[0][i], c)
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -27,9 +26,9 @@ type series struct {
 }
 
 // drawLine draws the table's rows in their order, one line for each value of the series column.
-func drawLine(c *queries.Chart, t *queries.Table) *drawing {
+func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawing {
 	d := &drawing{width: wideWidth, height: 220, minWidth: 300}
-	lines, points := d.collect(c, t)
+	lines, points := d.collect(w, c, t, m)
 	if points == 0 {
 		return nil
 	}
@@ -42,20 +41,22 @@ func drawLine(c *queries.Chart, t *queries.Table) *drawing {
 		"splitLine": object{"show": false},
 	}
 	y := amountAxis(t.Columns[columnIndex(t, c.Y)])
-	y["name"] = heading(c.Y)
+	y["name"] = w.heading(c.Y)
 	y["nameTextStyle"] = object{"color": faint, "fontSize": fontSize, "align": "left", "padding": []int{0, 0, 0, -lineRoom + 8}}
 	y["nameGap"] = 10
 	option["yAxis"] = y
 	drawn := []any{}
 	for i, line := range lines {
-		color := palette[i%len(palette)]
-		drawn = append(drawn, object{
-			"type": "line", "name": line.name, "data": line.points, "color": color, "showSymbol": points <= dottedUpTo, "symbolSize": 4,
-			"symbol": "circle", "lineStyle": object{"width": 1.4, "color": color}, "itemStyle": object{"color": color, "borderWidth": 0},
-			"emphasis": object{"disabled": true},
-		})
+		drawn = append(drawn, lineSeries(line, palette[i%len(palette)], points <= dottedUpTo))
+	}
+	first := drawn[0].(object)
+	if areas := m.areas(w, c, t); len(areas) > 0 && xType(c, t) == "time" {
+		first["markArea"] = object{"silent": true, "label": object{"show": false}, "data": areas}
 	}
 	option["series"] = drawn
+	if len(lines) == 1 && points > dottedUpTo {
+		first["areaStyle"] = object{"color": palette[0], "opacity": 0.14}
+	}
 	if len(lines) > 1 {
 		option["legend"] = object{
 			"top": 0, "right": 20, "icon": "roundRect", "itemWidth": 12, "itemHeight": 4, "selectedMode": false,
@@ -68,8 +69,17 @@ func drawLine(c *queries.Chart, t *queries.Table) *drawing {
 		option["dataZoom"] = []any{slider()}
 	}
 	d.option = option
-	d.summary = lineSummary(c, t, points)
+	d.summary = lineSummary(w, c, t, points)
 	return d
+}
+
+// lineSeries is a line of a chart.
+func lineSeries(line series, color string, dotted bool) object {
+	return object{
+		"type": "line", "name": line.name, "data": line.points, "color": color, "showSymbol": dotted, "symbolSize": 4,
+		"symbol": "circle", "lineStyle": object{"width": 1.4, "color": color}, "itemStyle": object{"color": color, "borderWidth": 0},
+		"emphasis": object{"disabled": true},
+	}
 }
 
 // slider chooses a part of the x axis; the page scrolls by the wheel as everywhere.
@@ -83,16 +93,16 @@ func slider() object {
 }
 
 // collect parts the rows into lines, in the order in which the lines begin.
-func (d *drawing) collect(c *queries.Chart, t *queries.Table) (lines []series, points int) {
+func (d *drawing) collect(w *language, c *queries.Chart, t *queries.Table, m *marks) (lines []series, points int) {
 	x, y, by := columnIndex(t, c.X), columnIndex(t, c.Y), columnIndex(t, c.Series)
 	places := map[string]int{}
 	left := 0
 	for _, row := range t.Rows {
-		name := heading(c.Y)
+		name := w.heading(c.Y)
 		if by >= 0 {
-			name = barLabel(row[by], t.Columns[by], false)
+			name = barLabel(w, row[by], t.Columns[by], false)
 		}
-		at, ok := abscissa(row[x], t.Columns[x])
+		at, ok := abscissa(w, row[x], t.Columns[x])
 		place, seen := places[name]
 		if !ok || points == maxPoints || !seen && len(lines) == maxSeries {
 			left++
@@ -103,11 +113,15 @@ func (d *drawing) collect(c *queries.Chart, t *queries.Table) (lines []series, p
 			places[name] = place
 			lines = append(lines, series{name: name})
 		}
-		lines[place].points = append(lines[place].points, []any{at, barValue(row[y], false)})
+		value := barValue(row[y], false)
+		if t, ok := row[x].(time.Time); ok && m.inGap(t) && amount(row[y]) == 0 {
+			value = nil // nothing was captured: that is not 0
+		}
+		lines[place].points = append(lines[place].points, []any{at, value})
 		points++
 	}
 	if left > 0 {
-		d.cut = fmt.Sprintf("%s of %s are drawn.", grouped(int64(points)), plural(int64(len(t.Rows)), "row"))
+		d.cut = w.say("chart.cut", grouped(int64(points)), w.count(int64(len(t.Rows)), "row"))
 	}
 	return lines, points
 }
@@ -125,7 +139,7 @@ func xType(c *queries.Chart, t *queries.Table) string {
 }
 
 // abscissa is a value of the x axis; false where it has no place there.
-func abscissa(value any, c queries.Column) (any, bool) {
+func abscissa(w *language, value any, c queries.Column) (any, bool) {
 	switch v := value.(type) {
 	case nil:
 		return nil, false
@@ -137,19 +151,22 @@ func abscissa(value any, c queries.Column) (any, bool) {
 		n := amount(value)
 		return n, !math.IsNaN(n) && !math.IsInf(n, 0)
 	}
-	return cellText(value, c), true
+	return cellText(w, value, c), true
 }
 
 // lineSummary says how much is drawn, over which time, and between which amounts.
-func lineSummary(c *queries.Chart, t *queries.Table, points int) string {
+func lineSummary(w *language, c *queries.Chart, t *queries.Table, points int) string {
 	x, y := columnIndex(t, c.X), columnIndex(t, c.Y)
-	var first, last, least, greatest any
+	var first, last time.Time
+	var least, greatest any
 	for _, row := range t.Rows {
-		if row[x] != nil {
-			if first == nil {
-				first = row[x]
+		if at, ok := row[x].(time.Time); ok {
+			if first.IsZero() || at.Before(first) {
+				first = at
 			}
-			last = row[x]
+			if at.After(last) {
+				last = at
+			}
 		}
 		if n := amount(row[y]); !math.IsNaN(n) {
 			if least == nil || n < amount(least) {
@@ -160,16 +177,16 @@ func lineSummary(c *queries.Chart, t *queries.Table, points int) string {
 			}
 		}
 	}
-	text := plural(int64(points), "point")
-	if from, ok := first.(time.Time); ok {
-		to, layout := last.(time.Time), time.DateTime
-		if to.Sub(from) < 10*time.Second {
+	text := w.count(int64(points), "point")
+	if !first.IsZero() {
+		layout := time.DateTime
+		if last.Sub(first) < 10*time.Second {
 			layout += ".000000"
 		}
-		text += " from " + from.Format(layout) + " to " + to.Format(layout) + " UTC"
+		text = w.say("chart.over", text, first.Format(layout), last.Format(layout))
 	}
 	if least != nil {
-		text += fmt.Sprintf(", %s between %s and %s", heading(c.Y), grouped(least), grouped(greatest))
+		text = w.say("chart.between", text, w.heading(c.Y), grouped(least), grouped(greatest))
 	}
-	return text + "."
+	return text + w.say("stop")
 }

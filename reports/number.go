@@ -66,3 +66,31 @@ func grouped(value any) string {
 	}
 	return ""
 }
+
+// round3 keeps three decimals.
+func round3(f float64) float64 { return math.Round(f*1000) / 1000 }
+
+// prefixes of thousands, as echarts/charts.js has them.
+var prefixes = []string{"", "k", "M", "G", "T", "P", "E"}
+
+// human writes an amount with three digits and the SI prefix of its unit: 27979 bytes -> 28.0 kB.
+func human(value float64, unit string) string {
+	symbol := map[string]string{"bytes": "B", "seconds": "s"}[unit]
+	power := 0
+	rest := math.Abs(value)
+	for ; rest >= 999.5 && power < len(prefixes)-1; power++ {
+		rest /= 1000
+	}
+	digits := 2
+	switch {
+	case power == 0 && rest == math.Trunc(rest), rest >= 99.95:
+		digits = 0
+	case rest >= 9.995:
+		digits = 1
+	}
+	text := strconv.FormatFloat(math.Copysign(rest, value), 'f', digits, 64)
+	if prefixes[power]+symbol != "" {
+		text += "\u00a0"
+	}
+	return text + prefixes[power] + symbol
+}

@@ -1,13 +1,16 @@
 package reports
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/pcaplake/pcaplake/queries"
@@ -19,11 +22,136 @@ var (
 	pageTemplate string
 	//go:embed page/page.css
 	pageStyle string
-	//go:embed page/page.js
-	pageScript string
+	//go:embed page/*.js
+	scriptFiles embed.FS
 )
 
-var pageHTML = template.Must(template.New("page").Funcs(template.FuncMap{"source": sourceText}).Parse(pageTemplate))
+// pageScripts are the files of the page's script in their order.
+var pageScripts = []string{"words.js", "tables.js", "charts.js", "cube.js", "page.js"}
+
+// pageBudget is how many bytes a page has at most; tables are shortened until it holds.
+const pageBudget = 5_000_000
+
+// pageVerdicts is how many verdicts the page shows; verdicts.csv has the rest.
+const pageVerdicts = 30
+
+// openVerdicts is how many of them show unasked.
+const openVerdicts = 6
+
+// Look is how a page looks: what is not of the report.
+type Look struct {
+	Language string // one of Languages; "": the first
+	Title    string // heading instead of the report's; "": the report's
+	Logo     []byte // a PNG, JPEG, GIF or WebP picture; nil: none
+	Style    string // CSS after the page's own; "": none. It may not fetch: the page's policy refuses it
+}
+
+var pageHTML = template.Must(template.New("page").Funcs(template.FuncMap{"source": sourceText, "timed": timed, "args": args}).Parse(pageTemplate))
+
+// HTML writes the page, one file that needs no other. Its Content-Security-Policy allows the scripts and the styles that it holds, by their
+// hashes, and nothing else. It has at most 5 MB, whatever the report holds.
+func (r *Report) HTML(out io.Writer, look Look) error {
+	w, err := languageOf(look.Language)
+	if err != nil {
+		return fmt.Errorf("make page: %w", err)
+	}
+	if strings.Contains(strings.ToLower(look.Style), "</style") {
+		return errors.New("make page: the style sheet holds </style")
+	}
+	m, err := newMaker(r, w)
+	if err != nil {
+		return fmt.Errorf("make page: %w", err)
+	}
+	for rows := mostRows; ; rows /= 3 {
+		var text bytes.Buffer
+		p, err := m.page(look, rows)
+		if err != nil {
+			return fmt.Errorf("make page: %w", err)
+		}
+		if err := pageHTML.Execute(&text, p); err != nil {
+			return fmt.Errorf("write page: %w", err)
+		}
+		if text.Len() <= pageBudget || rows <= 3 {
+			if _, err := out.Write(text.Bytes()); err != nil {
+				return fmt.Errorf("write page: %w", err)
+			}
+			return nil
+		}
+	}
+}
+
+// maker makes pages of a report; its pictures are drawn once.
+type maker struct {
+	report *Report
+	words  *language
+	charts *engine
+	drawn  map[*Block]*plot
+}
+
+func newMaker(r *Report, w *language) (*maker, error) {
+	charts, err := newEngine()
+	if err != nil {
+		return nil, err
+	}
+	m := &maker{report: r, words: w, charts: charts, drawn: map[*Block]*plot{}}
+	for _, s := range r.Sections {
+		for i := range s.Blocks {
+			if err := m.draw(&s.Blocks[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return m, nil
+}
+
+// draw makes the picture of a block, if it has one.
+func (m *maker) draw(b *Block) error {
+	d := draw(m.words, b, m.report.marks(b.Address))
+	if d == nil {
+		return nil
+	}
+	picture, err := m.charts.draw(context.Background(), d.option, d.width, d.height)
+	if err != nil {
+		return fmt.Errorf("query %s: %w", b.Query, err)
+	}
+	svg, err := cleanSVG(picture, b.ID()+"-")
+	if err != nil {
+		return fmt.Errorf("query %s: %w", b.Query, err)
+	}
+	p := &plot{SVG: svg, drawing: d, Height: d.height, MinWidth: d.minWidth, Summary: d.summary}
+	p.Label = m.words.say("chart.label", queries.EscapeText(m.words.title(b.Query, b.Title)), d.summary)
+	p.Data = object{"kind": b.Chart.Type, "option": d.option, "unit": unitOf(b.Chart.Y)}
+	if b.Cube != nil && m.report.Cube != nil {
+		p.Data["key"], p.Data["measure"] = b.Cube.Key, b.Cube.Measure
+	}
+	if b.Chart.Type == "heat" {
+		p.Data["hours"], p.Data["steps"] = d.hours, steps
+	}
+	p.Legend = legend(m.words, d)
+	m.drawn[b] = p
+	return nil
+}
+
+// legend names the areas behind the lines of a chart.
+func legend(w *language, d *drawing) []legendItem {
+	drawn, _ := d.option["series"].([]any)
+	first, _ := drawn[0].(object)
+	area, _ := first["markArea"].(object)
+	data, _ := area["data"].([]any)
+	var out []legendItem
+	seen := map[string]bool{}
+	for _, pair := range data {
+		from, _ := pair.([]any)[0].(object)
+		name, _ := from["name"].(string)
+		for _, kind := range []string{"usual", "gap", "verdict"} {
+			if name == w.say("mark."+kind) && !seen[kind] {
+				seen[kind] = true
+				out = append(out, legendItem{kind, w.say("legend." + kind)})
+			}
+		}
+	}
+	return out
+}
 
 // sourceText is SQL, or what was written beside it, escaped for display; its lines stay lines.
 func sourceText(text string) string {
@@ -34,178 +162,54 @@ func sourceText(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// pageFindings is how many findings the page shows; findings.csv has the rest.
-const pageFindings = 30
+// clock is a time as texts of the report have it.
+var clock = regexp.MustCompile(`\b(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)( UTC)?`)
 
-// page is what the template shows. Its texts are escaped for display; the template escapes them as markup.
-type page struct {
-	Title, Headline string
-	Policy          string
-	Style           template.CSS
-	Bundle, Script  template.JS
-	Coverage        *pageSection // stands above the others, closed; nil: there is none
-	Findings        []Finding
-	MoreFindings    string
-	Detectors       []pageDetector
-	Sections        []pageSection
-	Facts           []Fact // provenance that no query knows
-}
-
-type pageDetector struct {
-	Detector
-	Count string
-}
-
-type pageSection struct {
-	Name, Title string
-	Blocks      []pageBlock
-}
-
-type pageBlock struct {
-	*Block
-	Half  bool // stands beside another
-	Alone bool // its section has the same title
-	Plot  *plot
-	View  view
-}
-
-// plot is a chart of the page: the still picture and the option to draw it with.
-type plot struct {
-	SVG              template.HTML
-	Option           object
-	Height, MinWidth int
-	Label, Summary   string
-}
-
-// HTML writes the page, one file that needs no other. Its Content-Security-Policy allows the scripts and the style that it holds, by their
-// hashes, and nothing else.
-func (r *Report) HTML(w io.Writer) error {
-	p, err := r.page(context.Background())
-	if err != nil {
-		return fmt.Errorf("make page: %w", err)
-	}
-	if err := pageHTML.Execute(w, p); err != nil {
-		return fmt.Errorf("write page: %w", err)
-	}
-	return nil
-}
-
-func (r *Report) page(ctx context.Context) (*page, error) {
-	charts, err := newEngine()
-	if err != nil {
-		return nil, err
-	}
-	p := &page{
-		Title: queries.EscapeText(r.Title), Headline: queries.EscapeText(r.Coverage), Policy: policy(pageStyle, bundle, pageScript),
-		Style: template.CSS(pageStyle), Bundle: template.JS(bundle), Script: template.JS(pageScript), Facts: r.facts(charts.version),
-	}
-	p.find(r)
-	for _, name := range queries.Sections {
-		s, err := r.pageSection(ctx, charts, name)
-		switch {
-		case err != nil:
-			return nil, err
-		case name == "coverage" && len(s.Blocks) > 0:
-			p.Coverage = &s
-		case name == "findings" || name == "provenance" || len(s.Blocks) > 0:
-			p.Sections = append(p.Sections, s)
-		}
-	}
-	return p, nil
-}
-
-func (r *Report) pageSection(ctx context.Context, charts *engine, name string) (pageSection, error) {
-	out := pageSection{Name: name, Title: sectionTitles[name]}
-	for i := range r.Sections {
-		if r.Sections[i].Name != name {
-			continue
-		}
-		for j := range r.Sections[i].Blocks {
-			b, err := newPageBlock(ctx, charts, &r.Sections[i].Blocks[j])
-			if err != nil {
-				return out, err
-			}
-			b.Alone = b.Title == out.Title
-			out.Blocks = append(out.Blocks, b)
-		}
-	}
-	return out, nil
-}
-
-// find fills what the page says of findings.
-func (p *page) find(r *Report) {
-	for _, f := range r.Findings[:min(len(r.Findings), pageFindings)] {
-		f.Text, f.Subclass = queries.EscapeText(f.Text), queries.EscapeText(f.Subclass)
-		f.From, f.To = plainTime(f.From), plainTime(f.To)
-		evidence := make([]Fact, 0, len(f.Evidence))
-		for _, e := range f.Evidence {
-			evidence = append(evidence, Fact{heading(e.Name), cut(queries.EscapeText(e.Value), maxCell)})
-		}
-		f.Evidence = evidence
-		p.Findings = append(p.Findings, f)
-	}
-	if more := len(r.Findings) - pageFindings; more > 0 {
-		p.MoreFindings = plural(int64(more), "more finding") + " in findings.csv."
-	}
-	for _, d := range r.Detectors {
-		p.Detectors = append(p.Detectors, pageDetector{d, plural(int64(d.Findings), "finding")})
-	}
-}
-
-// plainTime is a time of the text formats as the page shows it.
-func plainTime(text string) string {
-	return strings.TrimSuffix(strings.Replace(text, "T", " ", 1), "Z")
-}
-
-// facts is provenance beyond what the queries of that section say.
-func (r *Report) facts(charts string) []Fact {
-	facts := []Fact{
-		{"pcaplake", r.ToolVersion},
-		{"Apache ECharts", charts},
-		{"command", queries.EscapeText(r.Command)},
-		{"made", plainTime(r.Generated)},
-		{"time zone", r.TimeZone},
-	}
-	kept := facts[:0]
-	for _, f := range facts {
-		if f.Value != "" {
-			kept = append(kept, f)
-		}
-	}
-	return kept
-}
-
-func newPageBlock(ctx context.Context, charts *engine, b *Block) (pageBlock, error) {
-	out := pageBlock{Block: b, View: newView(b)}
-	d := b.drawing
-	if d == nil {
-		return out, nil
-	}
-	picture, err := charts.draw(ctx, d.option, d.width, d.height)
-	if err != nil {
-		return out, fmt.Errorf("query %s: %w", b.Query, err)
-	}
-	svg, err := cleanSVG(picture, b.Query+"-")
-	if err != nil {
-		return out, fmt.Errorf("query %s: %w", b.Query, err)
-	}
-	label := strings.TrimSpace("Chart: " + b.Title + ". " + d.summary)
-	out.Half = d.width == halfWidth
-	out.Plot = &plot{SVG: svg, Option: d.option, Height: d.height, MinWidth: d.minWidth, Label: label, Summary: d.summary}
-	return out, nil
+// timed is text as markup, in which every time is marked as one, so that the page can show it in another zone.
+func timed(text string) template.HTML {
+	return template.HTML(clock.ReplaceAllString(template.HTMLEscapeString(text), `<time datetime="${1}T${2}Z">$0</time>`))
 }
 
 // policy is the page's Content-Security-Policy (CSP level 2: hashes).
-func policy(style string, scripts ...string) string {
-	var allowed strings.Builder
-	for _, s := range scripts {
-		allowed.WriteString(" " + hashSource(s))
+func policy(styles []string, scripts ...string) string {
+	hashes := func(texts []string) string {
+		var out strings.Builder
+		for _, s := range texts {
+			out.WriteString(" " + hashSource(s))
+		}
+		return out.String()
 	}
-	return "default-src 'none'; script-src" + allowed.String() + "; style-src " + hashSource(style) +
-		"; img-src data:; base-uri 'none'; form-action 'none'"
+	run := "; script-src" + hashes(scripts)
+	if len(scripts) == 0 {
+		run = ""
+	}
+	return "default-src 'none'" + run + "; style-src" + hashes(styles) + "; img-src data:; base-uri 'none'; form-action 'none'"
 }
 
 func hashSource(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
+
+// pageScript is the page's own script.
+func pageScript() (string, error) {
+	var out strings.Builder
+	out.WriteString("'use strict';\n{\n") // a block, so that its names are its own
+	for _, name := range pageScripts {
+		text, err := scriptFiles.ReadFile("page/" + name)
+		if err != nil {
+			return "", fmt.Errorf("read page script: %w", err)
+		}
+		out.Write(text)
+	}
+	out.WriteString("}\n")
+	return out.String(), nil
+}
+
+// part is what a template of a part is given: the page, and the part.
+type part struct {
+	Page *page
+	Of   any
+}
+
+func args(p *page, of any) part { return part{p, of} }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/queries/classify"
+	"github.com/pcaplake/pcaplake/schema"
 	"golang.org/x/net/html"
 )
 
@@ -38,35 +41,41 @@ func hostileReport(t *testing.T) *Report {
 	table := &queries.Table{Columns: []queries.Column{
 		{Name: "name", Type: "VARCHAR"}, {Name: "ts", Type: "TIMESTAMP"}, {Name: "bytes", Type: "BIGINT"}, {Name: `<b onclick="x">`, Type: "VARCHAR"}, {Name: "blob", Type: "BLOB"},
 	}}
-	findings := &queries.Table{Columns: []queries.Column{
-		{Name: "detector", Type: "VARCHAR"},
-		{Name: "severity", Type: "VARCHAR"},
-		{Name: "class", Type: "VARCHAR"},
-		{Name: "subclass", Type: "VARCHAR"},
-		{Name: "techniques", Type: "VARCHAR"},
-		{Name: "finding", Type: "VARCHAR"},
-		{Name: "evidence", Type: "VARCHAR"},
-	}}
-	r := &Report{Title: strings.Join(hostile, " "), Coverage: strings.Join(hostile, " "), Command: strings.Join(hostile, " "), ToolVersion: hostile[0], findings: findings}
+	all := strings.Join(hostile, " ")
+	r := &Report{Title: all, Coverage: all, Command: all, ToolVersion: hostile[0], Summary: Summary{Verdicts: map[string]int{"high": 1}}}
 	for i, text := range hostile {
 		table.Rows = append(table.Rows, []any{text, evening.Add(time.Duration(i) * time.Second), int64(1000 - i), text, []byte(text)})
-		evidence, err := json.Marshal(map[string]string{text: text})
+		evidence, err := json.Marshal(map[string]any{"finding": text, "measured": map[string]string{text: text}, "explains": []any{map[string]string{"finding": text}}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		findings.Rows = append(findings.Rows, []any{"d", "high", "other", text, "T1048.003", text, string(evidence)}, []any{"d", "low", "other", "x", "", text, text})
-	}
-	for i := range findings.Rows {
-		r.Findings = append(r.Findings, newFinding(findings, i))
+		v, err := newVerdict(&classify.Verdict{Verdict: schema.Verdict{
+			ID: fmt.Sprint("id", i), Detector: "d", Class: "other", Subclass: text, Severity: "high", Score: 0.5, Techniques: "T1048.003", SrcIP: text, DstIP: text,
+			Evidence: string(evidence), EvidenceSQL: text, Extract: text, Coverage: text,
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Verdicts = append(r.Verdicts, v)
+		r.suspect(text)
 	}
 	r.Detectors = []Detector{{Query: "d", Title: hostile[0], Doc: hostile[0], SQL: hostile[0]}}
-	for _, c := range []*queries.Chart{{Type: "bar", X: "name", Y: "bytes"}, {Type: "line", X: "ts", Y: "bytes", Series: "name"}, {Type: "line", X: "name", Y: "bytes"}, nil} {
-		q := &queries.Query{Name: "q", Title: hostile[0], Doc: hostile[2], SQL: strings.Join(hostile, "\n"), Chart: c}
-		b, err := newBlock(q, table)
-		if err != nil {
+	r.Cube = &Cube{Bins: 4, Width: 1000, Names: hostile, Time: []int{0, 1}, Src: []int{0, 1}, Dst: []int{2, 3}, SrcPort: []int{4, -1}, DstPort: []int{5, -1}, Packets: []int64{1, 2}, Payload: []int64{1, 2}, Wire: []int64{1, 2}}
+	for i, c := range []*queries.Chart{
+		{Type: "bar", X: "name", Y: "bytes"},
+		{Type: "line", X: "ts", Y: "bytes", Series: "name"},
+		{Type: "line", X: "name", Y: "bytes"},
+		{Type: "sankey", X: "name", Series: "name", Y: "bytes"},
+		{Type: "heat", X: "ts", Y: "bytes"},
+		nil,
+	} {
+		b := Block{Query: fmt.Sprint("q", i), Title: hostile[0], Doc: hostile[2], SQL: strings.Join(hostile, "\n"), Chart: c, Table: table}
+		if err := b.check(); err != nil {
 			t.Fatal(err)
 		}
-		r.Sections = append(r.Sections, Section{Name: "who", Blocks: []Block{b}})
+		r.add("who", []Block{b})
+		b.Address = hostile[i]
+		r.add("suspects", []Block{b})
 	}
 	return r
 }
@@ -118,8 +127,9 @@ func parse(t *testing.T, page string) []element {
 
 func TestPage(t *testing.T) {
 	pages := map[string]string{
-		"demo":    htmlOf(t, build(t, demo(t), Options{Title: "Demo"})),
+		"demo":    htmlOf(t, demoReport(t)),
 		"empty":   htmlOf(t, build(t, session(t, queries.Dataset{}), Options{})),
+		"chinese": htmlIn(t, build(t, session(t, queries.Dataset{}), Options{}), Look{Language: "zh-TW"}),
 		"hostile": htmlOf(t, hostileReport(t)),
 	}
 	for name, page := range pages {
@@ -167,7 +177,7 @@ func holdPolicy(t *testing.T, elements []element) {
 
 // pageElements are all elements that a page may have.
 var pageElements = strings.Fields(`html head meta title style body header h1 p details summary nav a main section h2 h3 h4 article span strong
-	dl div dt dd figure figcaption script table thead tbody tr th td b pre code footer
+	dl div dt dd figure figcaption script table thead tbody tr th td b pre code footer ul li time meter img
 	svg g path rect circle line polyline polygon text defs clippath`)
 
 // holdMarkup refuses elements and attributes that no page has, and everything that would be fetched.
@@ -180,6 +190,7 @@ func holdMarkup(t *testing.T, elements []element) {
 		}
 		for name, value := range e.attrs {
 			switch {
+			case e.name == "img" && name == "src" && strings.HasPrefix(value, "data:image/"):
 			case strings.HasPrefix(name, "on"), slices.Contains([]string{"style", "src", "srcset", "action", "formaction", "xlink:href", "data", "background"}, name):
 				t.Errorf("<%s> has attribute %s=%.80s", e.name, name, value)
 			case name == "href" && !strings.HasPrefix(value, "#"):

@@ -1,8 +1,9 @@
-// Package reports makes one page of a lake: what it covers, what was found in it, and the named queries that declare a place in the
+// Package reports makes one page of a lake: what it covers, what was concluded, what changed, and the named queries that declare a place in the
 // report, each with its chart, its table and its SQL.
 //
-// A Report is data; HTML, JSON and CSVs write it. Everything that comes out of packets is hostile: it becomes text, never markup, script
-// or style, and characters that would change how text is read are shown as escapes. The page makes no request of the network.
+// A Report is data; HTML, JSON, Markdown, Images and CSVs write it, and Read reads its JSON back. Everything that comes out of packets is hostile:
+// it becomes text, never markup, script or style, and characters that would change how text is read are shown as escapes. The page makes no request
+// of the network.
 package reports
 
 import (
@@ -12,65 +13,56 @@ import (
 	"time"
 
 	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/queries/classify"
 )
 
 // SchemaVersion is the version of the shape of report.json. It is raised when a member changes its meaning or goes; a new member does not.
-const SchemaVersion = 1
+const SchemaVersion = 2
 
 // maxRows is how many rows of a result are kept; the page says when there were more.
 const maxRows = 10_000
 
 // Options are what a report says of itself.
 type Options struct {
-	Title       string    // "": Packet report
-	Command     string    // what the user typed; "": left out
-	ToolVersion string    // of pcaplake; "": left out
-	Generated   time.Time // zero: left out, and the same lake gives the same page
+	Title       string           // "": Packet report
+	Command     string           // what the user typed; "": left out
+	ToolVersion string           // of pcaplake; "": left out
+	Generated   time.Time        // zero: left out, and the same lake gives the same page
+	Previous    *Report          // the report to say what changed since; nil: none
+	Judging     classify.Options // as package classify judges
 }
 
 // Report is all that the page shows. Its JSON form is report.json.
 type Report struct {
 	Schema      int        `json:"schema"` // SchemaVersion
 	Title       string     `json:"title"`
+	Summary     Summary    `json:"summary"`
 	Coverage    string     `json:"coverage"` // one sentence: the period, the captures read of those found, what is missing
 	Highlights  []string   `json:"highlights"`
-	Findings    []Finding  `json:"findings"`  // the gravest first
+	Verdicts    []Verdict  `json:"verdicts"`  // the gravest first
 	Detectors   []Detector `json:"detectors"` // those that ran, in name order
-	Sections    []Section  `json:"sections"`  // in the order of queries.Sections, those without a query left out
+	Suspects    []Suspect  `json:"suspects"`  // addresses that section suspects looks into
+	Sections    []Section  `json:"sections"`  // in the order of queries.Sections, those without a block left out
+	Tables      []Block    `json:"tables"`    // those that stand in files only: what a later report is compared with, and all verdicts
+	Cube        *Cube      `json:"cube,omitempty"`
 	ToolVersion string     `json:"tool_version,omitempty"`
 	Command     string     `json:"command,omitempty"`
 	Generated   string     `json:"generated,omitempty"` // RFC 3339 in UTC
 	TimeZone    string     `json:"time_zone"`           // of every time in the report: UTC
-
-	findings *queries.Table
 }
 
 // Section is a part of the report.
 type Section struct {
-	Name   string  `json:"name"` // one of queries.Sections
-	Title  string  `json:"title"`
-	Blocks []Block `json:"blocks"` // by their place
+	Name   string  `json:"name"`  // one of queries.Sections
+	Title  string  `json:"title"` // in English
+	Blocks []Block `json:"blocks"`
 }
 
-// sectionTitles are the headings of queries.Sections.
-var sectionTitles = map[string]string{
-	"coverage":   "Coverage",
-	"findings":   "Findings",
-	"who":        "Addresses",
-	"ports":      "Ports",
-	"history":    "History",
-	"suspicious": "Suspicious address",
-	"protocols":  "Protocols and conversations",
-	"captures":   "Captures",
-	"quality":    "Data quality",
-	"provenance": "Provenance",
-}
-
-// Build runs the detectors and every named query that has a place in the report.
+// Build judges the lake and runs every named query that has a place in the report.
 func Build(ctx context.Context, s *queries.Session, o Options) (*Report, error) {
 	r := &Report{
 		Schema: SchemaVersion, Title: o.Title, ToolVersion: o.ToolVersion, Command: o.Command, TimeZone: "UTC",
-		Findings: []Finding{}, Detectors: []Detector{}, Sections: []Section{},
+		Verdicts: []Verdict{}, Detectors: []Detector{}, Suspects: []Suspect{}, Sections: []Section{}, Tables: []Block{},
 	}
 	if r.Title == "" {
 		r.Title = "Packet report"
@@ -78,49 +70,114 @@ func Build(ctx context.Context, s *queries.Session, o Options) (*Report, error) 
 	if !o.Generated.IsZero() {
 		r.Generated = o.Generated.UTC().Format(time.RFC3339)
 	}
-	if err := r.find(ctx, s); err != nil {
+	if err := r.fill(ctx, s, &o); err != nil {
 		return nil, fmt.Errorf("build report: %w", err)
-	}
-	for _, name := range queries.Sections {
-		blocks, err := runSection(ctx, s, name)
-		if err != nil {
-			return nil, fmt.Errorf("build report: %w", err)
-		}
-		if len(blocks) > 0 {
-			r.Sections = append(r.Sections, Section{Name: name, Title: sectionTitles[name], Blocks: blocks})
-		}
 	}
 	r.Coverage = r.coverage()
 	r.Highlights = r.highlights()
 	return r, nil
 }
 
-// runSection runs the queries of a section in their order.
-func runSection(ctx context.Context, s *queries.Session, name string) ([]Block, error) {
-	var places []*queries.Query
-	for _, q := range s.Catalog() {
-		if q.Report != nil && q.Report.Section == name {
-			places = append(places, q)
-		}
+// fill runs what the report consists of.
+func (r *Report) fill(ctx context.Context, s *queries.Session, o *Options) error {
+	found, err := classify.Verdicts(ctx, s, o.Judging)
+	if err != nil {
+		return err
 	}
-	slices.SortStableFunc(places, func(a, b *queries.Query) int { return a.Report.Order - b.Report.Order })
+	if err := r.judge(ctx, s, found); err != nil {
+		return err
+	}
+	if r.Cube, err = readCube(ctx, s); err != nil {
+		return err
+	}
+	for _, name := range comparedQueries {
+		b, err := runNamed(ctx, s, name)
+		if err != nil {
+			return err
+		}
+		r.Tables = append(r.Tables, b)
+	}
+	for _, name := range queries.Sections {
+		blocks, err := r.section(ctx, s, name, o.Previous)
+		if err != nil {
+			return err
+		}
+		r.add(name, blocks)
+	}
+	r.Summary = r.summarise()
+	return nil
+}
+
+// section makes the blocks of a section: of its queries and, for some, of what no query knows.
+func (r *Report) section(ctx context.Context, s *queries.Session, name string, previous *Report) ([]Block, error) {
+	switch name {
+	case "changes":
+		return r.changes(previous), nil
+	case "suspects":
+		return r.investigate(ctx, s)
+	}
 	var blocks []Block
-	for _, q := range places {
-		result, err := s.Run(ctx, q, nil)
-		if err != nil {
-			return nil, err
-		}
-		table, err := queries.Collect(result, maxRows)
-		if err != nil {
-			return nil, fmt.Errorf("run query %s: %w", q.Name, err)
-		}
-		b, err := newBlock(q, table)
+	for _, q := range places(s, name) {
+		b, err := runQuery(ctx, s, q, "")
 		if err != nil {
 			return nil, err
 		}
 		blocks = append(blocks, b)
 	}
 	return blocks, nil
+}
+
+// add puts blocks at the end of a section.
+func (r *Report) add(name string, blocks []Block) {
+	if len(blocks) == 0 {
+		return
+	}
+	for i := range r.Sections {
+		if r.Sections[i].Name == name {
+			r.Sections[i].Blocks = append(r.Sections[i].Blocks, blocks...)
+			return
+		}
+	}
+	r.Sections = append(r.Sections, Section{Name: name, Title: english.say("section." + name), Blocks: blocks})
+}
+
+// places are the queries of a section in their order.
+func places(s *queries.Session, section string) []*queries.Query {
+	var out []*queries.Query
+	for _, q := range s.Catalog() {
+		if q.Report != nil && q.Report.Section == section {
+			out = append(out, q)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *queries.Query) int { return a.Report.Order - b.Report.Order })
+	return out
+}
+
+// runNamed runs a query of the catalog by its name.
+func runNamed(ctx context.Context, s *queries.Session, name string) (Block, error) {
+	q, err := s.Lookup(name)
+	if err != nil {
+		return Block{}, err
+	}
+	return runQuery(ctx, s, q, "")
+}
+
+// runQuery runs a query, on an address where one is given.
+func runQuery(ctx context.Context, s *queries.Session, q *queries.Query, address string) (Block, error) {
+	var params map[string]string
+	if address != "" {
+		params = map[string]string{"address": address}
+	}
+	result, err := s.Run(ctx, q, params)
+	if err != nil {
+		return Block{}, err
+	}
+	table, err := queries.Collect(result, maxRows)
+	if err != nil {
+		return Block{}, fmt.Errorf("run query %s: %w", q.Name, err)
+	}
+	b := Block{Query: q.Name, Title: q.Title, Doc: q.Doc, SQL: q.SQL, Chart: q.Chart, Cube: q.Cube, Table: table, Address: address}
+	return b, b.check()
 }
 
 // block returns the block of a named query; nil when it is not in the report.

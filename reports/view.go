@@ -2,6 +2,9 @@ package reports
 
 import (
 	"fmt"
+	"html/template"
+	"math"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -9,14 +12,17 @@ import (
 	"github.com/pcaplake/pcaplake/queries"
 )
 
-// pageRows is how many rows of a table the page shows; the CSV has the rest.
-const pageRows = 25
+// mostRows is how many rows of a table the page has at most; the CSV has the rest.
+const mostRows = 200
 
 // maxCell is how much of one value the page shows, in characters; the CSV has all of it.
 const maxCell = 1000
 
 // longCell is how long a text is that may break across lines, in bytes: more than an IPv6 address with its port.
 const longCell = 48
+
+// humanFrom is the number from which an amount is shown with a prefix; its exact value is in the cell's title.
+const humanFrom = 1e6
 
 // view is a table as the page shows it: fewer columns and rows than there are, and sentences that say so.
 type view struct {
@@ -26,13 +32,13 @@ type view struct {
 	Same    []Fact // columns with one value in every row
 	Empty   []string
 	Hex     string   // of a table that is a hexdump; then Columns and Rows are empty
-	Notes   []string // what the query cut off
+	Notes   []string // what the query and the chart cut off
 	Below   []string // what the page cut off
 }
 
 type viewColumn struct {
-	Name   string
-	Number bool
+	Name, Raw string // as shown, and as the column is called
+	Number    bool
 }
 
 type viewRow struct {
@@ -43,42 +49,54 @@ type viewRow struct {
 // cell is a value; its text is escaped for display.
 type cell struct {
 	Text  string
-	Class string // of the style sheet: n a number, t a time, c text without spaces such as an address, l a long text
+	Class string // of the style sheet: n a number, t a time, a an address, c text without spaces, l a long text
+	Raw   string // the exact value, where the text is not; "": it is
+	Time  string // RFC 3339; "": no time
+	Spark template.HTML
 	Null  bool
 }
 
-// newView lays a table out.
-func newView(b *Block) view {
-	t := b.Table
-	v := view{Notes: notes(b), Below: below(b)}
+// viewer lays tables out for one page.
+type viewer struct {
+	words  *language
+	rows   int                // of a table at most
+	sparks map[string][]int64 // of addresses
+}
+
+// view lays a table out.
+func (o *viewer) view(b *Block, d *drawing) view {
+	t, w := b.Table, o.words
+	v := view{Notes: notes(w, t, d), Below: o.below(b)}
 	switch {
 	case len(t.Rows) == 0:
 		return v
 	case isHexdump(t):
-		v.Hex = hexdump(t)
-		v.Same = same(t, []string{"offset", "hex", "ascii"})
+		v.Hex = hexdump(w, t)
+		v.Same = same(w, t, []string{"offset", "hex", "ascii"})
 		return v
 	case len(t.Rows) == 1 && len(t.Columns) > 3:
 		for i, c := range t.Columns {
-			if text := cellText(t.Rows[0][i], c); text != "" {
-				v.Facts = append(v.Facts, Fact{heading(c.Name), text})
+			if text := cellText(w, t.Rows[0][i], c); text != "" {
+				v.Facts = append(v.Facts, Fact{w.heading(c.Name), cut(text, maxCell)})
 			}
 		}
 		return v
 	}
-	v.Same = same(t, keyColumns(b))
-	shown := v.choose(t)
+	v.Same = same(w, t, keyColumns(b))
+	shown := v.choose(w, t)
 	for n, row := range t.Rows {
 		others := t.Others > 0 && n == len(t.Rows)-1
-		if n >= pageRows && !others {
+		if n >= o.rows && !others {
 			continue
 		}
 		r := viewRow{Others: others}
 		for _, i := range shown {
-			r.Cells = append(r.Cells, newCell(row[i], t.Columns[i]))
+			r.Cells = append(r.Cells, newCell(w, row[i], t.Columns[i]))
 		}
 		if others {
-			r.Cells[0].Text, r.Cells[0].Null = "others", false
+			r.Cells[0].Text, r.Cells[0].Null = w.say("others"), false
+		} else if name, ok := row[shown[0]].(string); ok {
+			r.Cells[0].Spark = sparkline(o.sparks[name])
 		}
 		v.Rows = append(v.Rows, r)
 	}
@@ -86,16 +104,16 @@ func newView(b *Block) view {
 }
 
 // choose fills Columns and Empty and returns the places of the columns to show.
-func (v *view) choose(t *queries.Table) []int {
+func (v *view) choose(w *language, t *queries.Table) []int {
 	var shown []int
 	for i, c := range t.Columns {
 		switch {
-		case slices.ContainsFunc(v.Same, func(f Fact) bool { return f.Name == heading(c.Name) }):
+		case slices.ContainsFunc(v.Same, func(f Fact) bool { return f.Name == w.heading(c.Name) }):
 		case i > 0 && !slices.ContainsFunc(t.Rows, func(row []any) bool { return row[i] != nil }):
-			v.Empty = append(v.Empty, heading(c.Name))
+			v.Empty = append(v.Empty, w.heading(c.Name))
 		default:
 			shown = append(shown, i)
-			v.Columns = append(v.Columns, viewColumn{heading(c.Name), c.Numeric()})
+			v.Columns = append(v.Columns, viewColumn{w.heading(c.Name), queries.EscapeText(c.Name), c.Numeric()})
 		}
 	}
 	return shown
@@ -111,60 +129,70 @@ func keyColumns(b *Block) []string {
 }
 
 // same are the columns of text that say the same in every row, of at least three: to say it once is enough.
-func same(t *queries.Table, except []string) []Fact {
+func same(w *language, t *queries.Table, except []string) []Fact {
 	var facts []Fact
 	if len(t.Rows) < 3 || t.Others > 0 {
 		return nil
 	}
 	for i, c := range t.Columns {
-		first := cellText(t.Rows[0][i], c)
-		differs := func(row []any) bool { return cellText(row[i], c) != first }
+		first := cellText(w, t.Rows[0][i], c)
+		differs := func(row []any) bool { return cellText(w, row[i], c) != first }
 		if !c.Numeric() && first != "" && !slices.Contains(except, c.Name) && !slices.ContainsFunc(t.Rows, differs) {
-			facts = append(facts, Fact{heading(c.Name), first})
+			facts = append(facts, Fact{w.heading(c.Name), cut(first, maxCell)})
 		}
 	}
 	return facts
 }
 
 // notes say what the query and the chart leave out.
-func notes(b *Block) []string {
+func notes(w *language, t *queries.Table, d *drawing) []string {
 	var out []string
-	t := b.Table
 	if t.Others > 0 {
 		top := int64(len(t.Rows)) - 1
-		out = append(out, fmt.Sprintf("Top %s of %s; “others” adds up the other %s.", grouped(top), plural(top+t.Others, "row"), grouped(t.Others)))
+		out = append(out, w.say("table.top", grouped(top), w.count(top+t.Others, "row"), grouped(t.Others)))
 	}
-	if b.drawing != nil && b.drawing.cut != "" {
-		out = append(out, "Chart: "+b.drawing.cut)
+	if d != nil && d.cut != "" {
+		out = append(out, d.cut)
 	}
 	return out
 }
 
 // below says which rows the page does not show, and where they are.
-func below(b *Block) []string {
+func (o *viewer) below(b *Block) []string {
 	var out []string
 	t := b.Table
-	more := len(t.Rows) - pageRows
+	more := len(t.Rows) - o.rows
 	if t.Others > 0 {
 		more-- // that of the others is shown
 	}
 	if more > 0 && !isHexdump(t) {
-		out = append(out, fmt.Sprintf("%s in %s.csv.", plural(int64(more), "more row"), b.Query))
+		out = append(out, o.words.say("table.below", o.words.count(int64(more), "more_row"), b.ID()))
 	}
 	if t.More {
-		out = append(out, fmt.Sprintf("Only the first %s rows are in this report and its files: %s gives all.", grouped(int64(maxRows)), b.Command()))
+		out = append(out, o.words.say("table.cut", grouped(int64(maxRows)), b.Command()))
 	}
 	return out
 }
 
 // newCell is a value of a table.
-func newCell(value any, c queries.Column) cell {
-	out := cell{Text: cut(cellText(value, c), maxCell), Null: value == nil}
+func newCell(w *language, value any, c queries.Column) cell {
+	out := cell{Text: cut(cellText(w, value, c), maxCell), Null: value == nil}
+	switch v := value.(type) {
+	case time.Time:
+		out.Time = v.Format(time.RFC3339Nano)
+	case int64, float64:
+		if n := amount(v); !isIdentifier(c.Name) && math.Abs(n) >= humanFrom {
+			out.Raw, out.Text = queries.Text(value, c), human(n, unitOf(c.Name))
+		}
+	}
+	_, noAddress := netip.ParseAddr(out.Text)
 	switch {
 	case c.Numeric():
 		out.Class = "n"
 	case strings.HasPrefix(c.Type, "TIMESTAMP"):
 		out.Class = "t"
+	case noAddress == nil:
+		out.Class = "a"
 	case len(out.Text) > longCell:
 		out.Class = "l"
 	case !strings.Contains(out.Text, " "):
@@ -175,17 +203,17 @@ func newCell(value any, c queries.Column) cell {
 
 // cellText is a value as the page shows it: amounts with commas between thousands, times without the zone that every time here has,
 // hostile text escaped; "" for NULL.
-func cellText(value any, c queries.Column) string {
+func cellText(w *language, value any, c queries.Column) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
 	case time.Time:
-		return strings.TrimSuffix(strings.Replace(queries.Text(v, c), "T", " ", 1), "Z")
+		return strings.TrimSuffix(plainTime(queries.Text(v, c)), ".000000")
 	case bool:
 		if v {
-			return "yes"
+			return w.say("yes")
 		}
-		return "no"
+		return w.say("no")
 	}
 	if c.Numeric() && !isIdentifier(c.Name) {
 		return grouped(value)
@@ -204,23 +232,18 @@ func cut(text string, limit int) string {
 	return text
 }
 
-// heading is the name of a column in words.
-func heading(column string) string {
-	return queries.EscapeText(strings.ReplaceAll(column, "_", " "))
-}
-
 // isHexdump reports whether a table is the lines of a hexdump.
 func isHexdump(t *queries.Table) bool {
 	return columnIndex(t, "offset") >= 0 && columnIndex(t, "hex") >= 0 && columnIndex(t, "ascii") >= 0
 }
 
 // hexdump writes the lines as hexdump -C does.
-func hexdump(t *queries.Table) string {
+func hexdump(w *language, t *queries.Table) string {
 	offset, hex, ascii := columnIndex(t, "offset"), columnIndex(t, "hex"), columnIndex(t, "ascii")
 	var b strings.Builder
 	for _, row := range t.Rows {
 		at, _ := row[offset].(int64)
-		fmt.Fprintf(&b, "%08x  %-47s  |%s|\n", at, cellText(row[hex], t.Columns[hex]), cellText(row[ascii], t.Columns[ascii]))
+		fmt.Fprintf(&b, "%08x  %-47s  |%s|\n", at, cellText(w, row[hex], t.Columns[hex]), cellText(w, row[ascii], t.Columns[ascii]))
 	}
 	return b.String()
 }

@@ -51,6 +51,10 @@ func judging(c *cli.Context, d *queries.Dataset) (o *judgingOptions, err error) 
 	return o, o.open(c.Context, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir})
 }
 
+func baselineFlag() cli.Flag {
+	return &cli.StringFlag{Name: "baseline", Usage: "what was usual before: a lake's folder or a `CAPTURE` of quiet times; without it the lake's 28 days before --from"}
+}
+
 func allowlistFlag() cli.Flag {
 	return &cli.StringFlag{Name: "allowlist", Usage: "`FILE` of what is suppressed (CSV: detector,src,dst,dport,reason,expires)"}
 }

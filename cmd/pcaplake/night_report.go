@@ -2,14 +2,20 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/queries/classify"
 	"github.com/pcaplake/pcaplake/reports"
 )
 
@@ -108,17 +114,36 @@ func (n *night) write(ctx context.Context, d queries.Dataset, r *reported, read 
 	if n.ingest.Anonymize != nil {
 		command = "pcaplake run" // its flags name the sources
 	}
-	made, err := reports.Build(ctx, session, reports.Options{Title: "Night of " + n.sum.Night, Command: command, ToolVersion: version, Generated: n.began})
+	previous, err := n.previous()
+	if err != nil {
+		return err
+	}
+	judged := judgingOptions{Options: classify.Options{Allowlist: n.allowed}}
+	defer judged.close()
+	if err := judged.past(ctx, n.ingest.Lake, &d); err != nil {
+		return err
+	}
+	made, err := reports.Build(ctx, session, reports.Options{
+		Title: "Night of " + n.sum.Night, Command: command, ToolVersion: version, Generated: n.began, Previous: previous,
+		Judging: judged.Options,
+	})
 	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(n.reportDir, 0o755); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	if err := writeWhole(filepath.Join(n.reportDir, latestPage), made.HTML); err != nil {
+	look, latest := reports.Look{}, filepath.Join(n.reportDir, latestPage)
+	if err := writeWhole(latest, func(out io.Writer) error { return made.HTML(out, look) }); err != nil {
 		return err
 	}
-	if err := writeReport(r.Page, made); err != nil {
+	if err := writeData(r.Page, made); err != nil {
+		return err
+	}
+	if err := n.index(look); err != nil {
+		return err
+	}
+	if err := copyWhole(r.Page, latest); err != nil { // last: where it is, the others are
 		return err
 	}
 	r.Highlights = made.Highlights
@@ -126,4 +151,77 @@ func (n *night) write(ctx context.Context, d queries.Dataset, r *reported, read 
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// copyWhole replaces a file by the content of another.
+func copyWhole(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	defer in.Close()
+	return writeWhole(to, func(out io.Writer) error {
+		_, err := io.Copy(out, in)
+		return err
+	})
+}
+
+// nightData matches the data of a night's report.
+var nightData = regexp.MustCompile(`^\d{4}-\d\d-\d\d\.json$`)
+
+// nights are the names of the data of all reports in the folder, in their order.
+func (n *night) nights() ([]string, error) {
+	entries, err := os.ReadDir(n.reportDir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list reports: %w", err)
+	}
+	var out []string
+	for _, e := range entries {
+		if nightData.MatchString(e.Name()) {
+			out = append(out, e.Name())
+		}
+	}
+	return out, nil
+}
+
+// previous is the report of the night before, the last one that this program can read; nil when there is none.
+func (n *night) previous() (*reports.Report, error) {
+	names, err := n.nights()
+	if err != nil {
+		return nil, err
+	}
+	for i := len(names) - 1; i >= 0; i-- {
+		if names[i] >= n.sum.Night+".json" {
+			continue
+		}
+		if r, err := readReport(filepath.Join(n.reportDir, names[i])); err == nil {
+			return r, nil
+		}
+	}
+	return nil, nil
+}
+
+// indexPage is the name of the page over all nights.
+const indexPage = "index.html"
+
+// index writes the page over all nights; reports of before that have no summary are left out.
+func (n *night) index(look reports.Look) error {
+	names, err := n.nights()
+	if err != nil {
+		return err
+	}
+	var all []reports.Night
+	for _, name := range names {
+		f, err := os.Open(filepath.Join(n.reportDir, name))
+		if err != nil {
+			return fmt.Errorf("read report: %w", err)
+		}
+		title, summary, err := reports.ReadSummary(f)
+		f.Close()
+		if err == nil {
+			day := strings.TrimSuffix(name, ".json")
+			all = append(all, reports.Night{Name: day, Page: day + ".html", Title: title, Summary: summary})
+		}
+	}
+	return writeWhole(filepath.Join(n.reportDir, indexPage), func(out io.Writer) error { return reports.Index(out, all, look) })
 }

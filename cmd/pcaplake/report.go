@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,22 +14,43 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+// reportFormats are the forms of a report on the command line.
+var reportFormats = []string{"html", "markdown"}
+
 func reportCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name:  "report",
-		Usage: "one page: findings, charts, their SQL and tables",
+		Usage: "one page: coverage, verdicts, what changed, charts, their SQL and tables",
 		Description: `The page is one HTML file that makes no request of the network. Beside it stand report.json, with all its data, and a folder of
-CSV files, one per table, each named after the page. Where it is and its most telling lines are printed.
+CSV files, one per table, each named after the page. Where it is and its most telling lines are printed. With -f markdown a short text for
+mail and chat is printed instead, or written where -o says.
 
 Examples:
   pcaplake report -o night.html
-  pcaplake report -o dmz.html --sensor dmz --from 2026-11-22 --to 2026-11-23`,
-		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the page to `FILE`", Value: "report.html"},
-			&cli.StringFlag{Name: "title", Usage: "heading of the page"},
+  pcaplake report -o dmz.html --sensor dmz --from 2026-11-22 --to 2026-11-23
+  pcaplake report -o night.html --compare yesterday.json --images pictures
+  pcaplake report -o again.html --data night.json --lang zh-TW
+  pcaplake report -f markdown`,
+		Flags: append(append([]cli.Flag{
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the page to `FILE`", DefaultText: "report.html"},
+			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Usage: "`FORMAT`: " + strings.Join(reportFormats, " or "), Value: reportFormats[0]},
+			&cli.StringFlag{Name: "compare", Usage: "say what changed since the report whose data is `FILE` (a report.json)"},
+			&cli.StringFlag{Name: "data", Usage: "make the page of `FILE` (a report.json) instead of the lake"},
+			&cli.StringFlag{Name: "images", Usage: "write every chart into `DIR` too, as SVG and PNG"},
 			&cli.BoolFlag{Name: "reproducible", Usage: "leave out when the page was made: the same lake gives the same bytes"},
-		}, datasetFlags()...),
+			baselineFlag(), allowlistFlag(),
+		}, lookFlags()...), datasetFlags()...),
 		Action: func(c *cli.Context) error { return report(c, s) },
+	}
+}
+
+// lookFlags say how pages look.
+func lookFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "title", Usage: "heading of the page"},
+		&cli.StringFlag{Name: "logo", Usage: "picture `FILE` beside the heading (PNG, JPEG, GIF, WebP)"},
+		&cli.StringFlag{Name: "style", Usage: "CSS `FILE` that goes after the page's own"},
+		&cli.StringFlag{Name: "lang", Usage: "language of the page, `TAG`: " + strings.Join(reports.Languages, " or "), Value: reports.Languages[0]},
 	}
 }
 
@@ -35,21 +58,34 @@ func report(c *cli.Context, s streams) error {
 	if c.NArg() > 0 {
 		return usage(fmt.Errorf("too many arguments: %q: name the page with -o", c.Args().Slice()))
 	}
-	session, err := openSession(c)
+	if f := c.String("format"); !slices.Contains(reportFormats, f) {
+		return usage(fmt.Errorf("--format %q: one of %s", f, strings.Join(reportFormats, ", ")))
+	}
+	look, err := lookOf(c)
 	if err != nil {
 		return err
 	}
-	defer session.Close()
-	o := reports.Options{Title: c.String("title"), Command: commandLine(), ToolVersion: version}
-	if !c.Bool("reproducible") {
-		o.Generated = time.Now()
-	}
-	r, err := reports.Build(c.Context, session, o)
+	r, err := reportOf(c)
 	if err != nil {
 		return err
+	}
+	if dir := c.String("images"); dir != "" {
+		if err := r.Images(dir, look); err != nil {
+			return err
+		}
 	}
 	page := c.String("output")
-	if err := writeReport(page, r); err != nil {
+	if c.String("format") == "markdown" {
+		write := func(out io.Writer) error { return r.Markdown(out, look) }
+		if page == "" || page == "-" {
+			return write(s.out)
+		}
+		return writeWhole(page, write)
+	}
+	if page == "" {
+		page = "report.html"
+	}
+	if err := writeReport(page, r, look); err != nil {
 		return err
 	}
 	fmt.Fprintln(s.out, queries.EscapeText(page))
@@ -59,15 +95,90 @@ func report(c *cli.Context, s streams) error {
 	return nil
 }
 
+// lookOf reads what --title, --logo, --style and --lang say.
+func lookOf(c *cli.Context) (reports.Look, error) {
+	look := reports.Look{Language: c.String("lang"), Title: c.String("title")}
+	if !slices.Contains(reports.Languages, look.Language) {
+		return look, usage(fmt.Errorf("--lang %q: one of %s", look.Language, strings.Join(reports.Languages, ", ")))
+	}
+	var err error
+	if name := c.String("logo"); name != "" {
+		if look.Logo, err = os.ReadFile(name); err != nil {
+			return look, fmt.Errorf("read logo: %w", err)
+		}
+	}
+	if name := c.String("style"); name != "" {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return look, fmt.Errorf("read style sheet: %w", err)
+		}
+		look.Style = string(text)
+	}
+	return look, nil
+}
+
+// reportOf makes the report of the lake, or reads the one that --data names.
+func reportOf(c *cli.Context) (*reports.Report, error) {
+	if name := c.String("data"); name != "" {
+		return readReport(name)
+	}
+	o := reports.Options{Title: c.String("title"), Command: commandLine(), ToolVersion: version}
+	if name := c.String("compare"); name != "" {
+		previous, err := readReport(name)
+		if err != nil {
+			return nil, err
+		}
+		o.Previous = previous
+	}
+	if !c.Bool("reproducible") {
+		o.Generated = time.Now()
+	}
+	d, err := dataset(c)
+	if err != nil {
+		return nil, err
+	}
+	session, err := openLake(c.Context, c.String("lake"), &d)
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	judged, err := judging(c, &d)
+	if err != nil {
+		return nil, err
+	}
+	defer judged.close()
+	o.Judging = judged.Options
+	return reports.Build(c.Context, session, o)
+}
+
+// readReport reads a report.json.
+func readReport(name string) (*reports.Report, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read report: %w", err)
+	}
+	defer f.Close()
+	r, err := reports.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", queries.EscapeText(name), err)
+	}
+	return r, nil
+}
+
 // secret reports whether what a flag says is for nobody else to see.
 func secret(flag string) bool { return flag == "-webhook" || flag == "--webhook" }
 
 // writeReport writes a page, its data and its tables beside it.
-func writeReport(page string, r *reports.Report) error {
-	base := strings.TrimSuffix(page, filepath.Ext(page))
-	if err := writeWhole(page, r.HTML); err != nil {
+func writeReport(page string, r *reports.Report, look reports.Look) error {
+	if err := writeWhole(page, func(out io.Writer) error { return r.HTML(out, look) }); err != nil {
 		return err
 	}
+	return writeData(page, r)
+}
+
+// writeData writes what goes beside a page: report.json and the tables.
+func writeData(page string, r *reports.Report) error {
+	base := strings.TrimSuffix(page, filepath.Ext(page))
 	if err := writeWhole(base+".json", r.JSON); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@
 -- param: top INTEGER 20 addresses shown before "others"
 -- chart: bar address payload_bytes
 -- report: who 20
+-- cube: src payload_bytes
 -- others: payload_bytes packets
 
 SELECT src_ip AS address, CAST(sum(payload_len) AS BIGINT) AS payload_bytes, count(*) AS packets

@@ -3,6 +3,7 @@
 -- param: top INTEGER 20 ports shown before "others"
 -- chart: bar port payload_bytes
 -- report: ports 20
+-- cube: dst_port payload_bytes
 -- others: payload_bytes packets
 
 SELECT dst_port AS port, CAST(sum(payload_len) AS BIGINT) AS payload_bytes, count(*) AS packets

@@ -1,14 +1,24 @@
 -- title: Packets and bytes over time
--- doc: Frames and bytes on the wire by bins of one round width, of empty bins none.
+-- doc: Frames and bytes on the wire by bins of one round width, empty bins included. A bin is usual between the 5th and the 95th percentile of those that
+-- are not empty.
 -- param: bins INTEGER 1000 points at most
--- chart: line ts wire_bytes
+-- chart: line ts wire_bytes band usual_low usual_high
+-- report: network 10
+-- cube: ts wire_bytes
 
 WITH span AS (
-  SELECT round_width(micros_between(min(ts), max(ts)) // greatest($bins - 1, 1) + 1) AS width_us FROM packets
+  SELECT min(ts) AS first_ts, max(ts) AS last_ts, round_width(micros_between(min(ts), max(ts)) // greatest($bins - 1, 1) + 1) AS width_us FROM packets
 ), binned AS (
-  SELECT bin_start(ts, width_us) AS bin, wire_len, width_us FROM packets CROSS JOIN span WHERE ts IS NOT NULL
+  SELECT bin_start(ts, width_us) AS bin, wire_len, 1 AS packets FROM packets CROSS JOIN span WHERE ts IS NOT NULL
+  UNION ALL
+  SELECT bin_after(bin_start(first_ts, width_us), width_us, n), 0, 0
+  FROM (SELECT *, unnest(range(0, CAST(micros_between(bin_start(first_ts, width_us), last_ts) // width_us AS BIGINT) + 1)) AS n FROM span)
+), points AS (
+  SELECT bin AS ts, CAST(sum(packets) AS BIGINT) AS packets, CAST(coalesce(sum(wire_len), 0) AS BIGINT) AS wire_bytes
+  FROM binned WHERE bin IS NOT NULL GROUP BY bin
 )
-SELECT bin AS ts, count(*) AS packets, CAST(sum(wire_len) AS BIGINT) AS wire_bytes, width_us / 1e6 AS bin_seconds
-FROM binned
-GROUP BY bin, width_us
-ORDER BY bin
+SELECT points.ts, points.packets, wire_bytes, width_us / 1e6 AS bin_seconds,
+       (SELECT quantile_disc(wire_bytes, 0.05) FROM points WHERE packets > 0) AS usual_low,
+       (SELECT quantile_disc(wire_bytes, 0.95) FROM points WHERE packets > 0) AS usual_high
+FROM points CROSS JOIN span
+ORDER BY points.ts

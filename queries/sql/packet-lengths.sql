@@ -1,5 +1,7 @@
 -- title: Packet lengths
 -- doc: How many frames have which length on the wire, in the classes of Wireshark's statistics, with mean, least and greatest of each.
+-- chart: bar length packets
+-- report: network 60
 
 WITH classes AS (
   SELECT unnest([0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120]) AS low, unnest([19, 39, 79, 159, 319, 639, 1279, 2559, 5119, NULL]) AS high

@@ -1,6 +1,6 @@
 -- title: Protocol hierarchy
 -- doc: Frames and bytes on the wire for each chain of protocols, and below it for those it ends with, as Wireshark's statistics of that name.
--- report: protocols 10
+-- report: network 30
 
 WITH chains AS (
   SELECT coalesce(protocols, 'unknown') AS protocols, count(*) AS packets, CAST(sum(wire_len) AS BIGINT) AS wire_bytes

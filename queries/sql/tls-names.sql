@@ -1,6 +1,7 @@
 -- title: Names asked for in TLS
 -- doc: Server names of ClientHellos (SNI) over TCP and QUIC, with the clients that asked and the addresses that they asked.
 -- param: top INTEGER 100 rows shown
+-- report: applications 30
 
 WITH hellos AS (
   SELECT server_name, src_ip, dst_ip, ts, 'tls' AS protocol FROM tls WHERE kind = 'client'

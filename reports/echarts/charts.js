@@ -1,11 +1,13 @@
 // The charts of a report: the parts of Apache ECharts that it uses and the functions that an option in JSON can only name.
 // One script serves both sides: the report's writer calls svg(), the page in the browser calls draw() with the same option.
 import { init, setPlatformAPI, use, version } from 'echarts/core';
-import { BarChart, LineChart } from 'echarts/charts';
-import { DataZoomSliderComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
+import { BarChart, HeatmapChart, LineChart, SankeyChart } from 'echarts/charts';
+import { DataZoomSliderComponent, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent } from 'echarts/components';
 import { SVGRenderer } from 'echarts/renderers';
 
-use([BarChart, DataZoomSliderComponent, GridComponent, LegendComponent, LineChart, SVGRenderer, TooltipComponent]);
+use([
+  BarChart, DataZoomSliderComponent, GridComponent, HeatmapChart, LegendComponent, LineChart, MarkAreaComponent, SankeyChart, SVGRenderer, TooltipComponent,
+]);
 
 const prefixes = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
 
@@ -30,7 +32,9 @@ function tick(value, unit) {
 const units = { bytes: 'B', seconds: 's', count: '' };
 
 // named are the functions by the name that an option gives where ECharts takes a formatter.
-const named = {};
+const named = {
+  node: (item) => item.name.slice(2), // the two sides of a sankey may have nodes of the same name: a letter and a colon tell them apart
+};
 for (const unit in units) {
   named['tick:' + unit] = (value) => tick(value, units[unit]);
   named['value:' + unit] = (item) => {
@@ -46,6 +50,7 @@ function bind(option) {
   }
   for (const part of option.series) {
     if (part.label) part.label.formatter = named[part.label.formatter];
+    for (const level of part.levels ?? []) level.label.formatter = named[level.label.formatter];
   }
   return option;
 }
@@ -65,9 +70,14 @@ export function svg(json, width, height, measure) {
 /** draw draws an option (an object) into an element of the page; describe(items) gives the tooltip as an element. */
 export function draw(element, option, describe) {
   const chart = init(element, null, { renderer: 'svg' });
-  bind(option).tooltip.formatter = describe;
-  chart.setOption(option);
+  redraw(chart, option, describe);
   return chart;
+}
+
+/** redraw draws another option in the place of the chart's. */
+export function redraw(chart, option, describe) {
+  bind(option).tooltip.formatter = describe;
+  chart.setOption(option, { notMerge: true });
 }
 
 export { version };

@@ -1,0 +1,13 @@
+-- title: Who talks to whom
+-- doc: Payload bytes from one address to another, the largest first.
+-- param: top INTEGER 30 pairs shown before "others"
+-- chart: sankey source destination payload_bytes
+-- report: network 40
+-- cube: pair payload_bytes
+-- others: payload_bytes wire_bytes packets
+
+SELECT src_ip AS source, dst_ip AS destination, CAST(sum(payload_len) AS BIGINT) AS payload_bytes, CAST(sum(wire_len) AS BIGINT) AS wire_bytes,
+       count(*) AS packets, min(ts) AS first_ts, max(ts) AS last_ts
+FROM packets WHERE ip_version IS NOT NULL AND src_ip <> dst_ip
+GROUP BY src_ip, dst_ip
+ORDER BY payload_bytes DESC NULLS LAST, source, destination
