@@ -55,7 +55,7 @@ const (
 func ExitStatus(s Summary, err error) int {
 	var ioError *IOError
 	switch {
-	case errors.As(err, &ioError), errors.As(err, new(net.Error)): // the latter: no answer from a store
+	case errors.As(err, &ioError), errors.As(err, new(*net.OpError)): // the latter: no answer from a store
 		return exitIO
 	case errors.Is(err, ErrUsage), errors.Is(err, ErrConflict), errors.Is(err, ErrMixed):
 		return exitUsage

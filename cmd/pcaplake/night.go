@@ -127,7 +127,9 @@ func (n *night) publish(ctx context.Context) error {
 		told = append(told, writeMetrics(path, &n.sum))
 	}
 	if address := n.c.String("webhook"); address != "" {
-		told = append(told, postSummary(ctx, address, &n.sum))
+		if err := postSummary(ctx, address, &n.sum); err != nil {
+			told = append(told, &statusError{exitFailed, err}) // no store of ours did not answer
+		}
 	}
 	return errors.Join(told...)
 }

@@ -31,7 +31,7 @@ func TestSummaryDocument(t *testing.T) {
 		}
 	}
 	var want [][]string
-	for _, v := range []any{nightSummary{}, totals{}, stepSummary{}, judgedDays{}, reported{}, expiredFiles{}, etl.Summary{}, etl.Compaction{}} {
+	for _, v := range []any{nightSummary{}, totals{}, stepSummary{}, judgedDays{}, huntSummary{}, huntHit{}, reported{}, expiredFiles{}, etl.Summary{}, etl.Compaction{}} {
 		want = append(want, fieldsOf(reflect.TypeOf(v)))
 	}
 	if diff := cmp.Diff(want, documented); diff != "" {
@@ -48,7 +48,7 @@ func fieldsOf(of reflect.Type) []string {
 			reflect.Slice: "list", reflect.Map: "object", reflect.Interface: "object", reflect.Struct: "text",
 		}[f.Type.Kind()]
 		if f.Type.Kind() == reflect.Pointer {
-			kind = map[reflect.Kind]string{reflect.Int64: "number", reflect.Struct: "object"}[f.Type.Elem().Kind()]
+			kind = map[reflect.Kind]string{reflect.Int: "number", reflect.Int64: "number", reflect.Struct: "object"}[f.Type.Elem().Kind()]
 		}
 		optional := ""
 		if options == "omitempty" {
