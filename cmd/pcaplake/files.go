@@ -34,7 +34,7 @@ func files(c *cli.Context, s streams) error {
 	tables := c.Args().Slice()
 	for _, name := range tables {
 		if !slices.ContainsFunc(schema.Tables(), func(t schema.Table) bool { return t.Name == name }) {
-			return usage(fmt.Errorf("no such table: %q: pcaplake schema lists them", name))
+			return usage(fmt.Errorf("no such table: %q: %s", name, tableHint(name)))
 		}
 	}
 	d, err := dataset(c)

@@ -79,3 +79,34 @@ func gzipped(t *testing.T, path string) string {
 	}
 	return path + ".gz"
 }
+
+// TestQueryMemory holds that a result of millions of rows takes no more memory than a short one, but for what DuckDB buffers.
+func TestQueryMemory(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("peaks are told in the units of Linux")
+	}
+	const beyond = 192 << 20 // a row group of Parquet is buffered; four million rows held would take 400 MB
+	dir := filepath.Join(t.TempDir(), "lake")
+	capture, err := filepath.Abs("../../testdata/dns.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(program(t), "--lake", dir, "ingest", capture).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	peak := func(format, rows string) int64 {
+		cmd := exec.Command(program(t), "--lake", dir, "query", "-f", format, "SELECT range AS n, hash(range) AS h, 'text ' || range AS t FROM range("+rows+")")
+		cmd.Env = append(os.Environ(), "GOMAXPROCS=2")
+		if err := cmd.Run(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+	}
+	for _, format := range []string{"csv", "parquet"} {
+		short, long := peak(format, "1000"), peak(format, "4000000")
+		t.Logf("%s: %d MiB for a thousand rows, %d MiB for four million", format, short>>20, long>>20)
+		if long-short > beyond {
+			t.Errorf("%s: %d MiB more for four million rows than for a thousand, at most %d", format, (long-short)>>20, beyond>>20)
+		}
+	}
+}

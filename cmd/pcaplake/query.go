@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -31,6 +32,7 @@ Examples:
 			&cli.StringSliceFlag{Name: "param", Usage: "value of a parameter: `NAME=VALUE`; may be repeated"},
 			&cli.BoolFlag{Name: "list", Usage: "list the named queries"},
 			&cli.Int64Flag{Name: "max-rows", Usage: "rows of a table that a terminal shows; 0: all", Value: 1000},
+			&cli.StringSliceFlag{Name: "over", Usage: "in place of the lake, Parquet files in its schema: a `PATTERN`; may be repeated"},
 			&cli.BoolFlag{Name: "explain", Usage: "show how DuckDB would answer, and do not"},
 			outputFlag(), auditFlag(),
 		}, slices.Concat(sandboxFlags(), formatFlags(), datasetFlags())...),
@@ -73,6 +75,9 @@ func query(c *cli.Context, s streams) error {
 	}
 	return audited(c, text, func() (rows int64, err error) {
 		if _, inside := inSandbox(); c.Bool("sandbox") && !inside {
+			if len(c.StringSlice("over")) > 0 {
+				return 0, usage(errors.New("--sandbox is of a lake: not with --over"))
+			}
 			return 0, querySandboxed(c, s, text)
 		}
 		out := &delivery{to: s.out}
@@ -107,7 +112,10 @@ func answer(c *cli.Context, s streams, text string, params map[string]string) (r
 // openQuerySession is openSession, in a sandbox within its bounds.
 func openQuerySession(c *cli.Context) (*queries.Session, error) {
 	folder, inside := inSandbox()
-	if !inside {
+	switch {
+	case len(c.StringSlice("over")) > 0:
+		return openOver(c)
+	case !inside:
 		return openSession(c)
 	}
 	bounds, err := readBounds(c)
@@ -127,6 +135,26 @@ func openQuerySession(c *cli.Context) (*queries.Session, error) {
 		err = bounds.limit()
 	}
 	return session, err
+}
+
+// openOver opens the files of --over.
+func openOver(c *cli.Context) (*queries.Session, error) {
+	d, err := dataset(c)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, pattern := range c.StringSlice("over") {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			return nil, &statusError{exitNoInput, fmt.Errorf("--over %s: no such file", pattern)}
+		}
+		paths = append(paths, found...)
+	}
+	if d.Files, err = queries.FilesOver(c.Context, paths); err != nil {
+		return nil, err
+	}
+	return queries.Open(c.Context, d)
 }
 
 // explain writes DuckDB's plan of a statement.

@@ -2,6 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/pcaplake/pcaplake/queries"
 	"github.com/pcaplake/pcaplake/schema"
@@ -15,9 +19,16 @@ func schemaCommand(s streams) *cli.Command {
 		ArgsUsage: "[TABLE]",
 		Description: `Examples:
   pcaplake schema packets
-  pcaplake schema -f markdown`,
-		Flags: append([]cli.Flag{outputFlag()}, formatFlags()...),
+  pcaplake schema -f markdown
+  pcaplake schema --engine duckdb > lake.sql && duckdb -init lake.sql`,
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "engine", Usage: "instead, the statements that show the lake to another `ENGINE`: " + strings.Join(queries.Engines(), ", ")},
+			outputFlag(),
+		}, formatFlags()...),
 		Action: func(c *cli.Context) error {
+			if c.String("engine") != "" {
+				return schemaFor(c, s, c.String("engine"))
+			}
 			t, err := schemaTable(c.Args().First())
 			if err != nil {
 				return err
@@ -25,6 +36,36 @@ func schemaCommand(s streams) *cli.Command {
 			return print(c, s, t.Result())
 		},
 	}
+}
+
+// schemaFor writes what another engine has to be told of the lake.
+func schemaFor(c *cli.Context, s streams, engine string) error {
+	if !slices.Contains(queries.Engines(), engine) {
+		return usage(fmt.Errorf("engine %q: one of %s", engine, strings.Join(queries.Engines(), ", ")))
+	}
+	var d queries.Dataset
+	l, _, err := loadLake(c.Context, c.String("lake"), &d)
+	if err != nil {
+		return err
+	}
+	root := l.Root()
+	if absolute, err := filepath.Abs(root); err == nil && !strings.Contains(root, "://") {
+		root = absolute
+	}
+	for i, f := range d.Files {
+		if absolute, err := filepath.Abs(f.Path); err == nil && !strings.Contains(f.Path, "://") {
+			d.Files[i].Path = absolute
+		}
+	}
+	text, err := queries.DDL(engine, root, &d)
+	if err != nil {
+		return err
+	}
+	write := func(w io.Writer) error { _, err := io.WriteString(w, text); return err }
+	if path := c.String("output"); path != "" {
+		return writeWhole(path, write)
+	}
+	return write(s.out)
 }
 
 // schemaTable lists the columns of one table, or of all.
@@ -39,7 +80,16 @@ func schemaTable(name string) (*queries.Table, error) {
 		}
 	}
 	if len(t.Rows) == 0 {
-		return nil, usage(fmt.Errorf("no such table: %q: pcaplake schema lists them", name))
+		return nil, usage(fmt.Errorf("no such table: %q: %s", name, tableHint(name)))
 	}
 	return t, nil
+}
+
+// tableHint proposes the table that was meant.
+func tableHint(name string) string {
+	var names []string
+	for _, t := range schema.Tables() {
+		names = append(names, t.Name)
+	}
+	return queries.DidYouMean(name, names, "pcaplake schema lists them")
 }

@@ -122,7 +122,8 @@ func TestShellInTerminal(t *testing.T) {
 	p.types("", "C-c")
 	p.shows("interrupted")
 	p.types("SELECT nonsense;", "Enter")
-	p.shows(`Referenced column "nonsense" not found`)
+	p.shows(`Referenced column "nonsense"`)
+	p.shows("\n               ^\n") // below the word
 
 	p.types("SELECT range AS number FROM range(500);", "Enter") // higher than the terminal
 	p.shows("│     20 │")

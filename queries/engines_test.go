@@ -1,0 +1,80 @@
+package queries
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pcaplake/pcaplake/schema"
+)
+
+// TestDuckDBReadsDDL holds that plain DuckDB, told what DDL prints, sees the same rows as a session.
+func TestDuckDBReadsDDL(t *testing.T) {
+	s := smallLake(t)
+	text, err := DDL("duckdb", "lake", &s.dataset)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := newTestLake(t)
+	for _, table := range schema.Tables() {
+		plain.exec("DROP TABLE " + table.Name)
+	}
+	plain.exec(text)
+	rows := int64(0)
+	for _, table := range schema.Tables() {
+		sum := "SELECT count(*), sum(hash(" + strings.Join(columnNames(table), ", ") + ")) FROM " + table.Name
+		want, got := collect(t, s, sum).Rows[0], plain.row(sum)
+		if Text(want[0], Column{}) != Text(got[0], Column{}) || Text(want[1], Column{}) != Text(got[1], Column{}) {
+			t.Errorf("%s: DuckDB sees %v, a session %v", table.Name, got, want)
+		}
+		rows += want[0].(int64)
+	}
+	if rows < 30 {
+		t.Errorf("%d rows were compared", rows)
+	}
+}
+
+func columnNames(t schema.Table) []string {
+	var names []string
+	for _, c := range t.Columns {
+		names = append(names, identifier(c.Name))
+	}
+	return names
+}
+
+// TestDDLParses has the statements for each engine read by sqlglot (PyPI), in that engine's dialect; PCAPLAKE_PYTHON names an interpreter that has it.
+func TestDDLParses(t *testing.T) {
+	s := smallLake(t)
+	python := os.Getenv("PCAPLAKE_PYTHON")
+	if python == "" {
+		python = "python3"
+	}
+	if exec.Command(python, "-c", "import sqlglot").Run() != nil {
+		t.Skip("sqlglot is not installed: the statements for other engines are not parsed")
+	}
+	for _, engine := range Engines() {
+		text, err := DDL(engine, "s3://bucket/lake", &s.dataset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "ddl.sql")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		const script = `
+import sys, sqlglot
+from sqlglot import exp
+found = [s for s in sqlglot.parse(open(sys.argv[2]).read(), dialect=sys.argv[1], error_level=sqlglot.ErrorLevel.RAISE) if s]
+assert all(isinstance(s, exp.Create) for s in found), [type(s) for s in found]
+print(len(found))`
+		out, err := exec.Command(python, "-c", script, engine, file).CombinedOutput()
+		if want := strings.Count(text, ";\n"); err != nil || strings.TrimSpace(string(out)) != Text(int64(want), Column{}) || want < 3 {
+			t.Errorf("%s: %d statements, read as %s, %v", engine, want, out, err)
+		}
+	}
+	if _, err := DDL("oracle", "", &s.dataset); err == nil || !strings.Contains(err.Error(), "duckdb, spark, clickhouse, trino, athena") {
+		t.Errorf("an unknown engine: %v", err)
+	}
+}
