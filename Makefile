@@ -9,6 +9,7 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 NFPM = $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.0
 VERSION ?= 0.1.0
 BENCH ?= .
+DURATION ?= 10m
 
 .PHONY: demo test build check docs gen card lab bench pgo microbench fuzz browser packages static clean
 
@@ -38,6 +39,19 @@ packages: build
 static: toolchain
 	@mkdir -p bin
 	$(GO) build -trimpath -tags netgo,osusergo -ldflags '-linkmode external -extldflags "-static"' -o bin/pcaplake-static ./cmd/pcaplake
+
+# What deploy/ says, done: in an empty root, in a fresh Debian, in Airflow of PyPI. As root.
+.PHONY: recipes airflow torture
+recipes: static packages
+	scripts/recipes.sh
+
+airflow: build
+	scripts/airflow.sh bin/pcaplake
+
+# A whole quarter of nights, and faults at every operation of the store.
+torture: build
+	PCAPLAKE_NIGHTS=90 $(GO) test -timeout 120m ./etl -run 'TestQuarter|TestFaults' -v
+	scripts/torture.sh bin/pcaplake $(DURATION)
 
 docs: build
 	bin/pcaplake docs docs

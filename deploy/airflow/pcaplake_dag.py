@@ -6,12 +6,14 @@ is not committed again, and a page that was not written is. One run at a time: t
 
 from datetime import datetime, timedelta
 
-from airflow import DAG
-from airflow.models.param import Param
+from airflow.timetables.interval import CronDataIntervalTimetable
 
 try:
     from airflow.providers.standard.operators.bash import BashOperator
+    from airflow.sdk import DAG, Param
 except ImportError:  # Airflow 2
+    from airflow import DAG
+    from airflow.models.param import Param
     from airflow.operators.bash import BashOperator
 
 COMMAND = (
@@ -27,7 +29,7 @@ COMMAND = (
 
 with DAG(
     dag_id="pcaplake",
-    schedule="@daily",
+    schedule=CronDataIntervalTimetable("0 0 * * *", timezone="UTC"),  # "@daily" has no interval in Airflow 3
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,

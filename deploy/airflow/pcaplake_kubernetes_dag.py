@@ -2,15 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from airflow import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.timetables.interval import CronDataIntervalTimetable
 from kubernetes.client import models as k8s
+
+try:
+    from airflow.sdk import DAG
+except ImportError:  # Airflow 2
+    from airflow import DAG
 
 VOLUMES = {"lake": "/lake", "captures": "/captures", "reports": "/reports"}
 
 with DAG(
     dag_id="pcaplake_kubernetes",
-    schedule="@daily",
+    schedule=CronDataIntervalTimetable("0 0 * * *", timezone="UTC"),  # "@daily" has no interval in Airflow 3
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
