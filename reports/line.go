@@ -43,10 +43,7 @@ func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawin
 		"axisLine": object{"lineStyle": object{"color": baseline}}, "axisTick": object{"lineStyle": object{"color": baseline}},
 		"splitLine": object{"show": false},
 	}
-	if xType(c, t) == "category" {
-		label := option["xAxis"].(object)["axisLabel"].(object)
-		label["width"], label["overflow"] = categoryMax, "truncate"
-	}
+	shortenLabels(c, t, option)
 	y := amountAxis(t.Columns[columnIndex(t, c.Y)])
 	y["name"] = w.heading(c.Y)
 	y["nameTextStyle"] = object{"color": faint, "fontSize": fontSize, "align": "left", "padding": []int{0, 0, 0, -lineRoom + 8}}
@@ -81,6 +78,14 @@ func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawin
 	d.option = option
 	d.summary = lineSummary(w, c, t, points)
 	return d
+}
+
+// shortenLabels bounds the labels of an x axis of texts.
+func shortenLabels(c *queries.Chart, t *queries.Table, option object) {
+	if xType(c, t) == "category" {
+		label := option["xAxis"].(object)["axisLabel"].(object)
+		label["width"], label["overflow"] = categoryMax, "truncate"
+	}
 }
 
 // legendRows is how many rows the names of the lines take besides the first, in a picture of wideWidth.
