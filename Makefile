@@ -86,7 +86,11 @@ fuzz:
 	scripts/fuzz.sh $(GO)
 
 browser: demo
-	scripts/browser.sh demo/report.html
+	@mkdir -p demo/pages
+	$(GO) test ./reports -run TestPage -count 1 -pages "$(CURDIR)/demo/pages"
+	scripts/browser.sh demo/report.html demo/screenshots
+	scripts/browser.sh demo/pages/hostile.html
+	scripts/browser.sh demo/pages/extremes.html
 
 clean:
 	rm -rf bin demo bench

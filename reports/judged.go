@@ -118,7 +118,7 @@ func (m *maker) tiles() []tile {
 		verdicts, captures,
 		{Name: w.say("tile.packets"), Value: compact(s.Packets), Link: "network"},
 		{Name: w.say("tile.bytes"), Value: human(float64(s.Bytes), "bytes"), Link: "network", Spark: sparkPicture(s.Over, 96, 22)},
-		{Name: w.say("tile.hosts"), Value: grouped(s.Hosts), Link: "hosts"},
+		{Name: w.say("tile.hosts"), Value: hostsText(s.Hosts), Link: "hosts"},
 		{Name: w.say("tile.loss"), Value: percent(w, s.Loss), Link: "quality"},
 		{Name: w.say("tile.duplicates"), Value: percent(w, s.Duplicate), Link: "quality"},
 	}
@@ -140,6 +140,14 @@ func compact(n int64) string {
 		return grouped(n)
 	}
 	return human(float64(n), "count")
+}
+
+// hostsText is a number of hosts, of which more than maxRows are not counted.
+func hostsText(n int64) string {
+	if n >= maxRows {
+		return grouped(n) + "+"
+	}
+	return grouped(n)
 }
 
 // percent is a fraction in percent.

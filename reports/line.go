@@ -13,6 +13,9 @@ const (
 	maxSeries   = 12   // drawn of one table
 	dottedUpTo  = 200  // points that are marked one by one
 	slidingFrom = 300  // points from which the page has a slider to look closer
+	legendRow   = 20   // pixels of a row of names
+	lineName    = 24   // cells of the name of a line
+	categoryMax = 110  // pixels of a label of an x axis of texts
 	lineRoom    = 64   // pixels left of a line chart, for the labels of its amounts
 )
 
@@ -40,6 +43,7 @@ func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawin
 		"axisLine": object{"lineStyle": object{"color": baseline}}, "axisTick": object{"lineStyle": object{"color": baseline}},
 		"splitLine": object{"show": false},
 	}
+	shortenLabels(c, t, option)
 	y := amountAxis(t.Columns[columnIndex(t, c.Y)])
 	y["name"] = w.heading(c.Y)
 	y["nameTextStyle"] = object{"color": faint, "fontSize": fontSize, "align": "left", "padding": []int{0, 0, 0, -lineRoom + 8}}
@@ -58,6 +62,9 @@ func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawin
 		first["areaStyle"] = object{"color": palette[0], "opacity": 0.14}
 	}
 	if len(lines) > 1 {
+		room := legendRows(lines) * legendRow
+		grid["top"] = 26 + room
+		d.height += room
 		option["legend"] = object{
 			"top": 0, "right": 20, "icon": "roundRect", "itemWidth": 12, "itemHeight": 4, "selectedMode": false,
 			"textStyle": object{"color": ink, "fontSize": fontSize},
@@ -71,6 +78,23 @@ func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawin
 	d.option = option
 	d.summary = lineSummary(w, c, t, points)
 	return d
+}
+
+// shortenLabels bounds the labels of an x axis of texts.
+func shortenLabels(c *queries.Chart, t *queries.Table, option object) {
+	if xType(c, t) == "category" {
+		label := option["xAxis"].(object)["axisLabel"].(object)
+		label["width"], label["overflow"] = categoryMax, "truncate"
+	}
+}
+
+// legendRows is how many rows the names of the lines take besides the first, in a picture of wideWidth.
+func legendRows(lines []series) int {
+	width := 0
+	for _, line := range lines {
+		width += 34 + 7*cells(line.name)
+	}
+	return width / (wideWidth - 320)
 }
 
 // lineSeries is a line of a chart.
@@ -100,7 +124,7 @@ func (d *drawing) collect(w *language, c *queries.Chart, t *queries.Table, m *ma
 	for _, row := range t.Rows {
 		name := w.heading(c.Y)
 		if by >= 0 {
-			name = barLabel(w, row[by], t.Columns[by], false)
+			name = cut(barLabel(w, row[by], t.Columns[by], false), lineName)
 		}
 		at, ok := abscissa(w, row[x], t.Columns[x])
 		place, seen := places[name]

@@ -2,7 +2,10 @@ package reports
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -125,12 +128,32 @@ func parse(t *testing.T, page string) []element {
 	}
 }
 
+var pagesDir = flag.String("pages", "", "write the pages of TestPage into this folder, for scripts/browser.sh")
+
+// extremes is a report with every chart of drawings: of one item and of 10,000, with long labels, in time and without.
+func extremes(t *testing.T) *Report {
+	t.Helper()
+	r := &Report{Title: "Extremes", Coverage: "Every kind of chart, with little and with much in it.", Summary: Summary{Verdicts: map[string]int{}}}
+	for _, d := range drawings {
+		r.add("network", []Block{{Query: d.name, Title: d.name, Doc: "A chart of the tests.", Chart: d.chart, Table: d.table}})
+	}
+	return r
+}
+
 func TestPage(t *testing.T) {
 	pages := map[string]string{
-		"demo":    htmlOf(t, demoReport(t)),
-		"empty":   htmlOf(t, build(t, session(t, queries.Dataset{}), Options{})),
-		"chinese": htmlIn(t, build(t, session(t, queries.Dataset{}), Options{}), Look{Language: "zh-TW"}),
-		"hostile": htmlOf(t, hostileReport(t)),
+		"demo":     htmlOf(t, demoReport(t)),
+		"empty":    htmlOf(t, build(t, session(t, queries.Dataset{}), Options{})),
+		"chinese":  htmlIn(t, build(t, session(t, queries.Dataset{}), Options{}), Look{Language: "zh-TW"}),
+		"hostile":  htmlOf(t, hostileReport(t)),
+		"extremes": htmlOf(t, extremes(t)),
+	}
+	if *pagesDir != "" {
+		for name, page := range pages {
+			if err := os.WriteFile(filepath.Join(*pagesDir, name+".html"), []byte(page), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	for name, page := range pages {
 		t.Run(name, func(t *testing.T) {

@@ -7,11 +7,12 @@ import (
 )
 
 const (
-	maxLinks  = 24  // drawn of one table
-	nodeRoom  = 26  // pixels for a node and its gap, on average
-	nodeWidth = 12  // pixels
-	nodeGap   = 15  // pixels between nodes: a label is no higher
-	leastFlow = 160 // pixels between the two sides
+	maxLinks    = 24 // drawn of one table
+	nodeRoom    = 26 // pixels for a node and its gap, on average
+	sankeyCells = 39 // of a label: an IPv6 address fits
+	nodeWidth   = 12 // pixels
+	nodeGap     = 15 // pixels between nodes: a label is no higher
+	leastFlow   = 90 // pixels between the two sides
 )
 
 // drawSankey draws amounts from the names on the left to those on the right, the largest pairs of the table. The others are not drawn: they have no name.
@@ -23,7 +24,7 @@ func drawSankey(w *language, c *queries.Chart, t *queries.Table) *drawing {
 	count := map[string]int{}
 	seen := map[string]bool{}
 	node := func(side string, value any, column queries.Column) string {
-		label := cut(barLabel(w, value, column, false), labelCells)
+		label := cut(barLabel(w, value, column, false), sankeyCells)
 		name := side + ":" + label
 		if !seen[name] {
 			seen[name] = true

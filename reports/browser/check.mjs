@@ -107,9 +107,10 @@ async function upgraded(page, label) {
 async function hover(page, label) {
   await see(page);
   for (const plot of (await page.locator('.plot[data-height]').all()).slice(0, 4)) {
-    await plot.scrollIntoViewIfNeeded();
+    await plot.evaluate((p) => p.scrollIntoView({ block: 'start' }));
+    await page.waitForTimeout(100);
     const box = await plot.boundingBox();
-    for (const [x, y] of [[0.5, 14], [0.5, 16]]) await page.mouse.move(box.x + box.width * x, box.y + y);
+    for (const [x, y] of [[0.5, 14], [0.5, 16], [0.4, 30], [0.55, Math.min(box.height, 600) / 2]]) await page.mouse.move(box.x + box.width * x, box.y + y);
     await page.waitForTimeout(150);
     const tip = await plot.locator('.tip-rows').count();
     expect(tip === 1, `${label}: no tooltip under the pointer of ${await plot.evaluate((p) => p.closest('article').id)}`);
@@ -229,7 +230,7 @@ async function speed(page, label) {
 async function pictures(page) {
   await see(page);
   for (const [name, anchor] of [['top', null], ['network', 'network']]) {
-    if (anchor) await page.evaluate((id) => document.getElementById(id).scrollIntoView(), anchor);
+    if (anchor) await page.evaluate((id) => document.getElementById(id)?.scrollIntoView(), anchor);
     await page.waitForTimeout(200);
     await page.screenshot({ path: join(folder, name + '.png') });
   }
@@ -237,7 +238,7 @@ async function pictures(page) {
 
 async function phone(page) {
   await see(page);
-  await page.evaluate(() => document.getElementById('who').scrollIntoView());
+  await page.evaluate(() => document.getElementById('who')?.scrollIntoView());
   await page.waitForTimeout(200);
   await page.screenshot({ path: join(folder, 'phone.png') });
 }

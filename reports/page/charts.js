@@ -56,27 +56,36 @@ class Plot {
   laidOut(option) {
     option.useUTC = !zone.local;
     if (this.data.kind === 'heat' && zone.local && !this.filtered) heatOf(option, this.data.hours, this.data.steps);
+    if (option.legend) this.legend(option);
     if (this.data.kind !== 'bar' || this.node.clientWidth >= narrow) return option;
     const label = option.yAxis.axisLabel;
     const fits = new RegExp('.{1,' + Math.max(8, Math.floor((this.node.clientWidth - 12) / 6.9)) + '}', 'gu');
     option.yAxis.data = option.yAxis.data.map((text) => text.replace(/\n/g, '').match(fits)?.join('\n') ?? '');
     const lines = Math.max(1, ...option.yAxis.data.map((text) => text.split('\n').length));
     Object.assign(label, { inside: true, align: 'left', verticalAlign: 'bottom', margin: 0, padding: [0, 0, 9, 0] });
-    Object.assign(option.grid, { left: 4, right: 66 });
+    Object.assign(option.grid, { left: 4, right: 66, top: lines * 7 + 4 });
     option.yAxis.axisLine.show = false;
     option.xAxis.axisLabel.alignMinLabel = 'left';
     option.yAxis.z = 3;
     option.series[0].barMaxWidth = 10;
     option.series[0].barCategoryGap = '20%';
-    this.tall = option.yAxis.data.length * (lines * 14 + 24) + 44;
+    this.tall = option.yAxis.data.length * (lines * 14 + 24) + 44 + lines * 7;
     label.interval = 0;
     option.series[0].barMaxWidth = 9;
     return option;
   }
 
+  // legend makes room for the rows that the names of the lines take.
+  legend(option) {
+    const width = option.series.reduce((sum, one) => sum + 34 + one.name.length * 7, 0);
+    const rows = Math.max(1, Math.ceil(width / Math.max(120, (Math.max(this.node.clientWidth, this.least) - 120) * 0.8)));
+    option.grid.top = 26 + (rows - 1) * 20;
+    this.extra = option.grid.top - 26;
+  }
+
   size() {
     const bars = this.data.kind === 'bar' && this.node.clientWidth < narrow;
-    return { width: Math.max(this.node.clientWidth, bars ? 200 : this.least), height: bars ? this.tall ?? this.height : this.height };
+    return { width: Math.max(this.node.clientWidth, bars ? 200 : this.least), height: bars ? this.tall ?? this.height : this.height + (this.extra ?? 0) };
   }
 
   fit() {
