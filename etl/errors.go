@@ -3,7 +3,8 @@ package etl
 import (
 	"errors"
 	"fmt"
-	"net"
+
+	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
 var (
@@ -55,7 +56,7 @@ const (
 func ExitStatus(s Summary, err error) int {
 	var ioError *IOError
 	switch {
-	case errors.As(err, &ioError), errors.As(err, new(*net.OpError)): // the latter: no answer from a store
+	case errors.As(err, &ioError), errors.Is(err, lake.ErrNoAnswer):
 		return exitIO
 	case errors.Is(err, ErrUsage), errors.Is(err, ErrConflict), errors.Is(err, ErrMixed):
 		return exitUsage

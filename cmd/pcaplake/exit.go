@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"net"
 	"strings"
 	"syscall"
 
@@ -65,7 +64,7 @@ func exitStatus(err error) int {
 		return exitNoInput
 	case errors.As(err, new(*lake.BusyError)), errors.Is(err, etl.ErrUnfinished):
 		return exitBusy
-	case errors.As(err, new(*net.OpError)): // no answer from a store; errors of the file system are net.Error as well
+	case errors.Is(err, lake.ErrNoAnswer):
 		return exitIO
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EIO), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EDQUOT):
 		return exitIO

@@ -127,9 +127,7 @@ func (n *night) publish(ctx context.Context) error {
 		told = append(told, writeMetrics(path, &n.sum))
 	}
 	if address := n.c.String("webhook"); address != "" {
-		if err := postSummary(ctx, address, &n.sum); err != nil {
-			told = append(told, &statusError{exitFailed, err}) // no store of ours did not answer
-		}
+		told = append(told, postSummary(ctx, address, &n.sum))
 	}
 	return errors.Join(told...)
 }

@@ -14,8 +14,8 @@ func planCommand(s streams) *cli.Command {
 		Name:      "plan",
 		Usage:     "split what is to be ingested into shards, for many machines",
 		ArgsUsage: "SOURCE…",
-		Description: `Lists captures, leaves out those that the lake has, and packs the others into shards of about the same size. The plan holds sensor and options; it
-never changes, and the same captures give the same plan. The lake keeps it unless -o names a file. The last line is a summary as JSON, with its id.
+		Description: `Lists captures, leaves out those that the lake has, and packs the others into shards of about the same size. The plan holds sensor and
+options; it never changes, and the same captures give the same plan. The lake keeps it unless -o names a file. The last line is a summary as JSON, with its id.
 Then, anywhere, at once, and again where it failed: pcaplake ingest --plan ID --shard I; and when all are done: pcaplake publish --plan ID.
 Tell sources by URLs or by paths that are the same everywhere. docs/scaling.md says how engines do it.
 Exit status: 0 done, also when there was nothing to do; 3 some folders cannot be listed; 64 usage; 66 no input; 74 I/O; 130 interrupted.
@@ -77,8 +77,8 @@ func publishCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name:  "publish",
 		Usage: "end the work on a plan, once its shards are done",
-		Description: `Makes the changes that shards leave, such as captures that grew, in the order of the plan; says which captures cannot be read; writes a checkpoint when it
-is time. What shards committed is in the lake already. It may be done again. The last line is a summary as JSON.
+		Description: `Makes the changes that shards leave, such as captures that grew, in the order of the plan; says which captures cannot be read; writes a checkpoint
+when it is time. What shards committed is in the lake already. It may be done again. The last line is a summary as JSON.
 Exit status: 0 done; 3 some captures cannot be read; 66 no lake; 74 I/O; 75 shards are missing: do them and publish again.
 
 Examples:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -105,6 +106,13 @@ func holdSameFile(t *testing.T, a, b string) {
 	if other, err := os.ReadFile(b); err != nil || !bytes.Equal(one, other) {
 		t.Errorf("%s and %s differ, %v", a, b, err)
 	}
+}
+
+// TestS3Away holds that a server which is not there is told from a lake that is not.
+func TestS3Away(t *testing.T) {
+	p := newOnS3(t)
+	t.Setenv("AWS_ENDPOINT_URL", fmt.Sprintf("http://127.0.0.1:%d", s3test.FreePort(t)))
+	p.run(exitIO, "query", "SELECT 1")
 }
 
 // TestS3Pruning holds that a query fetches the files that it needs, once, and no others; and that a damaged object is not believed.

@@ -1,7 +1,7 @@
 """pcaplake every day over many workers: plan, a mapped task for each shard, publish.
 
-Every task may fail, run twice or die with its worker: a capture is committed once. A shard with a bad capture is done all the same, and publish ends with
-status 3 and names it. Workers need the program, and what it needs for S3, in their environment. max_map_length of Airflow is 1,024: plan makes 1,000 shards at most.
+Every task may fail, run twice or die with its worker: a capture is committed once. A shard with a bad capture is done all the same, and publish ends
+with status 3 and names it. Workers need the program, and what it needs for S3, in their environment. max_map_length of Airflow is 1,024: plan makes 1,000 shards at most.
 """
 
 import json

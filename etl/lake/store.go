@@ -53,6 +53,8 @@ var (
 	ErrNoLake = errors.New("no lake here")
 	// ErrNewer is the error of a lake that a newer version of this program wrote.
 	ErrNewer = errors.New("the lake is newer than this program")
+	// ErrNoAnswer is the error of a store on the network that cannot be reached.
+	ErrNoAnswer = errors.New("the store does not answer")
 	// ErrStore is the error of a store that does not keep its promises.
 	ErrStore = errors.New("the store cannot hold a lake")
 )

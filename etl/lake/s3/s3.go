@@ -185,6 +185,8 @@ func translate(err error, bucket, key string) error {
 		return fmt.Errorf("s3://%s/%s: %w: %s", bucket, key, fs.ErrPermission, answer.Message)
 	case answer.StatusCode == http.StatusPreconditionFailed:
 		op.Err = fs.ErrExist
+	case !answered(err) && !errors.Is(err, context.Canceled):
+		op.Err = fmt.Errorf("%w: %w", lake.ErrNoAnswer, err)
 	}
 	return op
 }
