@@ -54,8 +54,8 @@ Examples:
 // classifyActs are what classify does beside judging.
 var classifyActs = map[string]func(*cli.Context, streams) error{"eval": evaluate, "anova": rankFeatures, "fit": fitModel}
 
-func judge(c *cli.Context, s streams) error {
-	failOn, per := c.String("fail-on"), c.String("per")
+// checkJudging refuses what classify cannot be told.
+func checkJudging(c *cli.Context, failOn, per string) error {
 	switch {
 	case c.NArg() > 0:
 		return usage(fmt.Errorf("too many arguments: %q: choose a period with --from and --to", c.Args().Slice()))
@@ -64,7 +64,12 @@ func judge(c *cli.Context, s streams) error {
 	case per != "" && !slices.Contains(classify.Subjects, per):
 		return usage(fmt.Errorf("--per %q: one of %s", per, strings.Join(classify.Subjects, ", ")))
 	}
-	if err := checkFormat(c); err != nil {
+	return checkFormat(c)
+}
+
+func judge(c *cli.Context, s streams) error {
+	failOn, per := c.String("fail-on"), c.String("per")
+	if err := checkJudging(c, failOn, per); err != nil {
 		return err
 	}
 	d, err := dataset(c)
