@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/pcaplake/pcaplake/queries"
 	"github.com/pcaplake/pcaplake/queries/indicators"
@@ -31,7 +32,7 @@ Examples:
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringSliceFlag{Name: "ioc", Usage: "list of indicators: a `FILE`, - is standard input; may be repeated"},
 			&cli.BoolFlag{Name: "fail-on-hit", Usage: "exit with 4 when an indicator was seen"},
-			outputFlag(),
+			outputFlag(), auditFlag(),
 		}, formatFlags(), datasetFlags()),
 		Action: func(c *cli.Context) error { return hunt(c, s) },
 	}
@@ -45,18 +46,21 @@ func hunt(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	session, err := openSession(c)
+	var hits, seen int
+	err = audited(c, strings.Join(append(c.StringSlice("ioc"), c.Args().Slice()...), " "), func() (int64, error) {
+		session, err := openSession(c)
+		if err != nil {
+			return 0, err
+		}
+		defer session.Close()
+		found, err := session.Hunt(c.Context, list.Indicators, queries.HuntOptions{Command: extractCommandLine(c.String("lake"))})
+		if err != nil {
+			return 0, err
+		}
+		hits, seen = len(found.Rows), seenIndicators(found)
+		return int64(hits), print(c, s, found.Result())
+	})
 	if err != nil {
-		return err
-	}
-	defer session.Close()
-	found, err := session.Hunt(c.Context, list.Indicators, queries.HuntOptions{Command: extractCommandLine(c.String("lake"))})
-	if err != nil {
-		return err
-	}
-	hits := len(found.Rows)
-	seen := seenIndicators(found)
-	if err := print(c, s, found.Result()); err != nil {
 		return err
 	}
 	tellList(s.err, list)

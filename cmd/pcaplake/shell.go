@@ -28,6 +28,7 @@ Examples:
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "pager", Usage: "show what is higher than the terminal by `COMMAND`; empty: never", EnvVars: []string{"PAGER"}, Value: "less"},
 			&cli.StringSliceFlag{Name: "archive", Usage: "for .pcap: look in `DIR` for captures that have moved; may be repeated"},
+			auditFlag(),
 		}, append(formatFlags(), datasetFlags()...)...),
 		Action: func(c *cli.Context) error { return runShell(c, s) },
 	}
@@ -44,6 +45,7 @@ func runShell(c *cli.Context, s streams) error {
 	out, outIsTerminal := terminal(s.out)
 	o := shell.Options{
 		Open: func(context.Context) (*queries.Session, error) { return openSession(c) }, In: s.in, Out: s.out, Err: s.err, Format: c.String("format"),
+		Audit:   func(statement string, answer func() (int64, error)) error { return audited(c, statement, answer) },
 		Extract: func(ctx context.Context, sql, path string) error { return extractTo(ctx, c, s, sql, path) },
 	}
 	if outIsTerminal && in != nil && isTerminal(in) {
@@ -71,9 +73,11 @@ func historyFile() string {
 
 // extractTo writes the packets that a statement's rows name.
 func extractTo(ctx context.Context, c *cli.Context, s streams, sql, path string) error {
-	x, err := extraction(ctx, c, queries.Wanted{SQL: sql}, nil, func(write func(io.Writer) error) error { return writeWhole(path, write) })
-	if err != nil {
-		return err
-	}
-	return told(s, x)
+	return audited(c, sql, func() (int64, error) {
+		x, err := extraction(ctx, c, queries.Wanted{SQL: sql}, nil, func(write func(io.Writer) error) error { return writeWhole(path, write) })
+		if err != nil {
+			return 0, err
+		}
+		return x.Frames, told(s, x)
+	})
 }

@@ -112,9 +112,8 @@ func (s *Shell) schema(ctx context.Context, args []string) error {
 	case len(rows) > 0:
 		return s.table(ctx, []string{"table", "column", "type", "unit", "meaning"}, rows)
 	case slices.Contains(queries.ViewNames(), args[0]):
-		return s.answer(ctx, func(ctx context.Context) (*queries.Result, error) {
-			return s.session.Query(ctx, "DESCRIBE "+args[0], nil)
-		})
+		sql := "DESCRIBE " + args[0]
+		return s.answer(ctx, sql, func(ctx context.Context) (*queries.Result, error) { return s.session.Query(ctx, sql, nil) })
 	}
 	return fmt.Errorf("no such table: %s: %s", queries.EscapeText(args[0]), queries.DidYouMean(args[0], queries.ViewNames(), ".tables lists them"))
 }

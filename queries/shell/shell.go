@@ -19,9 +19,11 @@ import (
 type Options struct {
 	Open    func(context.Context) (*queries.Session, error)   // opens the lake as it is now
 	Extract func(ctx context.Context, sql, path string) error // writes the packets that a statement's rows name; nil: there is no .pcap
-	In      io.Reader
-	Out     io.Writer
-	Err     io.Writer
+	// Audit has a statement answered and records it, or answers not at all; nil: nothing is recorded.
+	Audit func(statement string, answer func() (rows int64, err error)) error
+	In    io.Reader
+	Out   io.Writer
+	Err   io.Writer
 
 	Terminal bool       // In and Out are one
 	Width    func() int // columns of the terminal; nil: as wide as rows are
@@ -131,7 +133,7 @@ func (s *Shell) statement(ctx context.Context, sql string) error {
 		return s.named(ctx, name, nil)
 	}
 	s.last = sql
-	return s.answer(ctx, func(ctx context.Context) (*queries.Result, error) { return s.session.Query(ctx, sql, nil) })
+	return s.answer(ctx, s.last, func(ctx context.Context) (*queries.Result, error) { return s.session.Query(ctx, sql, nil) })
 }
 
 func (s *Shell) isQuery(name string) bool {
@@ -151,17 +153,20 @@ func (s *Shell) named(ctx context.Context, name string, params map[string]string
 	if s.last, err = q.Bound(params); err != nil {
 		return err
 	}
-	return s.answer(ctx, func(ctx context.Context) (*queries.Result, error) { return s.session.Run(ctx, q, params) })
+	return s.answer(ctx, s.last, func(ctx context.Context) (*queries.Result, error) { return s.session.Run(ctx, q, params) })
 }
 
-// answer runs something and prints its rows. Where a file was removed meanwhile, by compaction or expiry, the lake is opened anew.
-func (s *Shell) answer(ctx context.Context, ask func(context.Context) (*queries.Result, error)) error {
+// answer runs a statement and prints its rows. Where a file was removed meanwhile, by compaction or expiry, the lake is opened anew.
+func (s *Shell) answer(ctx context.Context, statement string, ask func(context.Context) (*queries.Result, error)) error {
 	began := time.Now()
-	result, err := ask(ctx)
 	var rows int64
-	if err == nil {
-		rows, err = s.print(ctx, result)
-	}
+	err := s.audited(statement, func() (int64, error) {
+		result, err := ask(ctx)
+		if err == nil {
+			rows, err = s.print(ctx, result)
+		}
+		return rows, err
+	})
 	if lost := s.session.Lost(); err != nil && lost != "" {
 		if reopened := s.open(ctx); reopened != nil {
 			return reopened
@@ -172,4 +177,12 @@ func (s *Shell) answer(ctx context.Context, ask func(context.Context) (*queries.
 		fmt.Fprintf(s.Err, "%d rows in %.3f s\n", rows, time.Since(began).Seconds())
 	}
 	return err
+}
+
+func (s *Shell) audited(statement string, answer func() (int64, error)) error {
+	if s.Audit == nil {
+		_, err := answer()
+		return err
+	}
+	return s.Audit(statement, answer)
 }
