@@ -26,13 +26,13 @@ func TestFilters(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for _, sample := range rowgen.Samples(2*schema.RowGroup+1000, 11) {
+	for _, sample := range rowgen.Samples(schema.RowGroup+1000, 11) {
 		for name, write := range map[string]func(io.Writer) error{sample.Table.Name: sample.Write, sample.Table.Name + " compacted": sample.WriteMerged} {
 			t.Run(name, func(t *testing.T) {
 				path := parquet(t, write)
 				var groups int
 				scan(t, db, fmt.Sprintf("SELECT count(DISTINCT row_group_id) FROM parquet_metadata('%s')", path), &groups)
-				if want := 2*schema.RowGroup/sample.Table.GroupRows + 1; groups != want {
+				if want := schema.RowGroup/sample.Table.GroupRows + 1; groups != want {
 					t.Fatalf("%d row groups, want %d", groups, want)
 				}
 				scan(t, db, fmt.Sprintf("CREATE OR REPLACE VIEW %s AS FROM read_parquet('%s')", rowgen.View, path))
