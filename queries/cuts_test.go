@@ -71,12 +71,13 @@ func (c *cutting) open(root string) *Session {
 	return openSession(c.t, Dataset{Files: state.AllFiles(), Captures: state.Captures()})
 }
 
-var everyCut = flag.Bool("all", false, "cut every capture of the collection, not a fifth of them (five minutes)")
+// Everything is for the tests of the package and those outside it.
+var Everything = flag.Bool("all", false, "cut every capture of the collection and ask every column of every table, not a fifth of them (ten minutes)")
 
 // cuttable are captures whose packets are in the order of their times.
 func cuttable(t testing.TB) []string {
 	every := 5
-	if *everyCut {
+	if *Everything {
 		every = 1
 	}
 	var paths []string

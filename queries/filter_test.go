@@ -14,12 +14,14 @@ import (
 	_ "github.com/duckdb/duckdb-go/v2"
 
 	"github.com/pcaplake/pcaplake/internal/rowgen"
+	"github.com/pcaplake/pcaplake/queries"
 	"github.com/pcaplake/pcaplake/schema"
 )
 
-// TestFilters writes three row groups of every table and holds DuckDB to what was written, column by column: how many values and NULLs,
+// TestFilters writes two row groups of every table and holds DuckDB to what was written, column by column: how many values and NULLs,
 // sum, least and greatest, and for several values that WHERE finds all rows that have it. A wrong minimum in the statistics of a row
-// group or page, or a page that is read wrong, loses rows in silence; this is where it shows.
+// group or page, or a page that is read wrong, loses rows in silence; this is where it shows. Without -all a fifth of
+// that is asked of each file, of a compacted one something else than of a plain one.
 func TestFilters(t *testing.T) {
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
@@ -27,16 +29,22 @@ func TestFilters(t *testing.T) {
 	}
 	defer db.Close()
 	for _, sample := range rowgen.Samples(schema.RowGroup+1000, 11) {
-		for name, write := range map[string]func(io.Writer) error{sample.Table.Name: sample.Write, sample.Table.Name + " compacted": sample.WriteMerged} {
-			t.Run(name, func(t *testing.T) {
-				path := parquet(t, write)
+		for part, file := range []struct {
+			name  string
+			write func(io.Writer) error
+		}{{sample.Table.Name, sample.Write}, {sample.Table.Name + " compacted", sample.WriteMerged}} {
+			t.Run(file.name, func(t *testing.T) {
+				path := parquet(t, file.write)
 				var groups int
 				scan(t, db, fmt.Sprintf("SELECT count(DISTINCT row_group_id) FROM parquet_metadata('%s')", path), &groups)
 				if want := schema.RowGroup/sample.Table.GroupRows + 1; groups != want {
 					t.Fatalf("%d row groups, want %d", groups, want)
 				}
 				scan(t, db, fmt.Sprintf("CREATE OR REPLACE VIEW %s AS FROM read_parquet('%s')", rowgen.View, path))
-				for _, check := range sample.Checks() {
+				for i, check := range sample.Checks() {
+					if !*queries.Everything && i%5 != part {
+						continue
+					}
 					var got sql.NullString
 					if scan(t, db, check.SQL, &got); got.String != check.Want {
 						t.Errorf("%s: %q, want %q", check.SQL, got.String, check.Want)
