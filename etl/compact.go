@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"runtime"
 	"time"
 
@@ -311,20 +310,10 @@ func (c *compactor) settle(err error) {
 
 // record keeps what was done under _runs.
 func (c *compactor) record() error {
-	if c.sum.Run == "" {
-		return nil
-	}
-	host, _ := os.Hostname() // "" where the system does not tell
-	rec := struct {
+	return keepRecord(c.lake, c.sum.Run, struct {
 		Compaction
-		Host     string    `json:"host"`
-		Started  time.Time `json:"started"`
-		Finished time.Time `json:"finished"`
-	}{c.sum, host, c.began.UTC(), time.Now().UTC()}
-	if err := c.lake.WriteRun(c.sum.Run, rec); err != nil {
-		return disk(fmt.Errorf("record run: %w", err))
-	}
-	return nil
+		whereabouts
+	}{c.sum, whereaboutsOf(c.began, time.Now())})
 }
 
 // ExitStatus returns the process exit status that the compaction and the error of its call come to, as of Ingest.

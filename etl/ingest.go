@@ -74,9 +74,6 @@ func (r *run) ingest(ctx context.Context) error {
 	if len(r.o.Sources) == 0 && r.o.Live == nil && !planned && r.o.captures == nil {
 		return fmt.Errorf("%w: no source told", ErrUsage)
 	}
-	if err := checkURLs(ctx, r.o.Sources); err != nil {
-		return err
-	}
 	f, err := r.find(ctx)
 	if err != nil {
 		return err
@@ -110,19 +107,6 @@ func (r *run) ingest(ctx context.Context) error {
 // note takes what the finder could not list into the summary.
 func (r *run) note(f *finder) {
 	r.sum.Skipped, r.sum.Errors, r.sum.Failed = f.skipped, append(r.sum.Errors, f.errors...), len(f.errors)
-}
-
-// checkURLs refuses sources of a scheme that no store is known for.
-func checkURLs(ctx context.Context, sources []string) error {
-	for _, told := range sources {
-		if !lake.IsURL(told) {
-			continue
-		}
-		if _, err := lake.RemoteOf(ctx, told); err != nil {
-			return fmt.Errorf("%w: %w", ErrUsage, err)
-		}
-	}
-	return nil
 }
 
 // open opens the lake, or makes it, and reads what it holds.

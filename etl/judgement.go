@@ -3,8 +3,6 @@ package etl
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl/lake"
@@ -16,18 +14,16 @@ type JudgementOptions struct {
 	Lake        string
 	Verdicts    []schema.Verdict
 	From, To    time.Time // the period that was judged, from the one time to before the other; zero: no limit
-	DryRun      bool      // plan and do nothing
 	ToolVersion string
 }
 
 // Judgement is what Judge did, or would do: one JSON object, its fields in this order.
 type Judgement struct {
-	Command      string         `json:"command"`           // "classify"
-	Run          string         `json:"run,omitempty"`     // name of the record under _runs; none in a dry run, or when there was nothing to do
-	Status       string         `json:"status"`            // one of the constants Status…
-	DryRun       bool           `json:"dry_run,omitempty"` // nothing was written: the counts tell what would be
-	Verdicts     int            `json:"verdicts"`          // of the period
-	Severities   map[string]int `json:"severities"`        // these by severity
+	Command      string         `json:"command"`       // "classify"
+	Run          string         `json:"run,omitempty"` // name of the record under _runs; none when there was nothing to do
+	Status       string         `json:"status"`        // one of the constants Status…
+	Verdicts     int            `json:"verdicts"`      // of the period
+	Severities   map[string]int `json:"severities"`    // these by severity
 	FilesAdded   int            `json:"files_added"`
 	FilesRemoved int            `json:"files_removed"`
 	Seconds      float64        `json:"seconds"`
@@ -40,7 +36,7 @@ type Judgement struct {
 // The errors are *IOError, those of package lake, and that of ctx; after one the lake is as it was before or as it is after.
 func Judge(ctx context.Context, o JudgementOptions) (Judgement, error) {
 	j := &judge{JudgementOptions: o, began: time.Now()}
-	j.sum = Judgement{Command: "classify", DryRun: o.DryRun, Severities: map[string]int{}, Verdicts: len(o.Verdicts), ToolVersion: o.ToolVersion}
+	j.sum = Judgement{Command: "classify", Severities: map[string]int{}, Verdicts: len(o.Verdicts), ToolVersion: o.ToolVersion}
 	for i := range o.Verdicts {
 		j.sum.Severities[o.Verdicts[i].Severity]++
 	}
@@ -75,14 +71,6 @@ func (j *judge) run(ctx context.Context) (err error) {
 	if j.lake, err = lake.Open(ctx, j.Lake); err != nil {
 		return err
 	}
-	if j.DryRun {
-		state, err := j.lake.Load(ctx)
-		if err != nil {
-			return err
-		}
-		_, err = j.change(ctx, state)
-		return err
-	}
 	run := newRunName(j.began)
 	if j.staging, err = j.lake.Stage(run); err != nil {
 		return disk(err)
@@ -105,18 +93,8 @@ func (j *judge) run(ctx context.Context) (err error) {
 
 // record keeps what was done under _runs.
 func (j *judge) record() error {
-	if j.sum.Run == "" {
-		return nil
-	}
-	host, _ := os.Hostname() // "" where the system does not tell
-	rec := struct {
+	return keepRecord(j.lake, j.sum.Run, struct {
 		Judgement
-		Host     string    `json:"host"`
-		Started  time.Time `json:"started"`
-		Finished time.Time `json:"finished"`
-	}{j.sum, host, j.began.UTC(), time.Now().UTC()}
-	if err := j.lake.WriteRun(j.sum.Run, rec); err != nil {
-		return disk(fmt.Errorf("record run: %w", err))
-	}
-	return nil
+		whereabouts
+	}{j.sum, whereaboutsOf(j.began, time.Now())})
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"path"
@@ -31,7 +30,9 @@ func (j *judge) change(ctx context.Context, s *lake.State) (*lake.Change, error)
 	for _, f := range s.LiveFiles() {
 		if f.Table == schema.Verdicts.Name {
 			live[f.Date] = append(live[f.Date], f)
-			byDate[f.Date] = append(byDate[f.Date], []schema.Verdict{}...) // so that the day is looked at
+			if _, judged := byDate[f.Date]; !judged {
+				byDate[f.Date] = nil // so that the day is looked at
+			}
 		}
 	}
 	c := new(lake.Change)
@@ -45,7 +46,7 @@ func (j *judge) change(ctx context.Context, s *lake.State) (*lake.Change, error)
 		}
 	}
 	j.sum.FilesAdded, j.sum.FilesRemoved = len(c.Adds), len(c.Removes)
-	if len(c.Adds)+len(c.Removes) == 0 || j.DryRun {
+	if len(c.Adds)+len(c.Removes) == 0 {
 		return nil, nil
 	}
 	return c, nil
@@ -111,11 +112,7 @@ func (j *judge) keep(ctx context.Context, date string, f *lake.LiveFile, ids map
 	if err != nil {
 		return err
 	}
-	for {
-		b, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+	for b, err := range in.All() {
 		if err != nil {
 			return err
 		}
@@ -127,6 +124,7 @@ func (j *judge) keep(ctx context.Context, date string, f *lake.LiveFile, ids map
 			return err
 		}
 	}
+	return nil
 }
 
 // replaced are the starts, in microseconds, of the verdicts of a day's file that are made anew: from the one to before the other. Rows that began
@@ -171,11 +169,7 @@ func appendVerdicts(out *schema.Merger, verdicts []schema.Verdict) error {
 	if err != nil {
 		return err
 	}
-	for {
-		b, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+	for b, err := range in.All() {
 		if err != nil {
 			return err
 		}
@@ -183,6 +177,7 @@ func appendVerdicts(out *schema.Merger, verdicts []schema.Verdict) error {
 			return err
 		}
 	}
+	return nil
 }
 
 // put has a day's file replace the live ones. A file that is live and whole stays; one that is damaged gets its bytes again.
@@ -202,10 +197,6 @@ func (j *judge) put(ctx context.Context, c *lake.Change, date string, text []byt
 	}
 	if same >= 0 && len(j.lake.CheckFile(ctx, live[same], func(int) {})) == 0 {
 		return ctx.Err()
-	}
-	if j.DryRun {
-		c.Adds = append(c.Adds, lake.File{})
-		return nil
 	}
 	file, err := j.staging.Create(schema.Verdicts.Name, allSensors, date, base)
 	if err != nil {

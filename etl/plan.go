@@ -227,7 +227,7 @@ func (p *Plan) apply(o *Options) error {
 	return nil
 }
 
-// finder lists planned captures as sources. One that is not there is told as such.
+// planned lists planned captures as sources. One that is not there is told as such.
 func (o *Options) planned(captures []PlannedCapture) *finder {
 	f := newFinder(o.Lake)
 	for _, c := range captures {

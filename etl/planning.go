@@ -43,7 +43,7 @@ type PlanSummary struct {
 	Seconds   float64       `json:"seconds"`
 }
 
-// MakePlan lists captures, leaves out those that the lake has, and packs the others into shards for IngestShard. No capture is read but for samples of those
+// MakePlan lists captures, leaves out those that the lake has, and packs the others into shards, each for a call of Ingest. No capture is read but for samples of those
 // whose name and size a live one has. The error is nil unless the plan as a whole failed: ErrUsage, ErrNoInput, or one of package lake's.
 func MakePlan(ctx context.Context, o PlanOptions) (PlanSummary, error) {
 	began := time.Now()
@@ -100,9 +100,9 @@ func (r *run) listPlan(ctx context.Context, sum *PlanSummary) ([]PlannedCapture,
 	if r.after, err = r.o.normalise(); err != nil {
 		return nil, err
 	}
-	f := newFinder(r.o.Lake)
-	for _, told := range r.o.Sources {
-		f.find(ctx, told)
+	f, err := r.find(ctx)
+	if err != nil {
+		return nil, err
 	}
 	sum.Skipped, sum.Errors = f.skipped, append(sum.Errors, f.errors...)
 	if len(f.found) == 0 {

@@ -6,15 +6,38 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
 // A record is what the lake keeps of a run under _runs: the only place for clock and host.
 type record struct {
 	Summary
-	Host     string     `json:"host"`
-	Started  time.Time  `json:"started"`
-	Finished time.Time  `json:"finished"`
+	whereabouts
 	Captures []recorded `json:"captures"` // committed and failed, in the order of the sources
+}
+
+// whereabouts are host and clock of a record; they follow the summary of what was done.
+type whereabouts struct {
+	Host     string    `json:"host"`
+	Started  time.Time `json:"started"`
+	Finished time.Time `json:"finished"`
+}
+
+func whereaboutsOf(began, finished time.Time) whereabouts {
+	host, _ := os.Hostname() // "" where the system does not tell
+	return whereabouts{host, began.UTC(), finished.UTC()}
+}
+
+// keepRecord keeps what a run did under its name in _runs; one without a name did nothing.
+func keepRecord(l *lake.Lake, run string, record any) error {
+	if run == "" {
+		return nil
+	}
+	if err := l.WriteRun(run, record); err != nil {
+		return disk(fmt.Errorf("record run: %w", err))
+	}
+	return nil
 }
 
 // recorded is one capture of a record.
@@ -47,15 +70,7 @@ func (r *run) finish(err error) error {
 		r.sum.PacketsPerSecond = float64(r.sum.Packets) / r.sum.Seconds
 	}
 	r.sum.settle(r.interrupted, err)
-	if r.sum.Run == "" {
-		return nil
-	}
-	host, _ := os.Hostname() // "" where the system does not tell
-	rec := record{Summary: r.o.concealed(r.sum), Host: host, Started: r.began.UTC(), Finished: finished.UTC(), Captures: r.recorded()}
-	if err := r.lake.WriteRun(r.name, rec); err != nil {
-		return disk(fmt.Errorf("record run: %w", err))
-	}
-	return nil
+	return keepRecord(r.lake, r.sum.Run, record{r.o.concealed(r.sum), whereaboutsOf(r.began, finished), r.recorded()})
 }
 
 func (r *run) recorded() []recorded {

@@ -106,11 +106,7 @@ func (r *rewrite) copy(ctx context.Context, f *lake.LiveFile, in lake.Content, o
 		return fmt.Errorf("%w: %w", errInput, err)
 	}
 	counts := map[string]int64{}
-	for {
-		b, err := rows.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
+	for b, err := range rows.All() {
 		if err != nil {
 			return fmt.Errorf("%w: %w", errInput, err)
 		}

@@ -10,6 +10,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
 // A shard of a plan is ingested as any captures are, but for two things. What would take the place of a live capture is left for Publish, since the numbers of
@@ -33,7 +35,7 @@ type shardRecord struct {
 // shardName is the name of a shard's record.
 func shardName(plan string, shard int) string { return fmt.Sprintf("%s/%d.json", plan, shard) }
 
-// find lists the sources that were told or planned.
+// find lists the sources that were told or planned. A URL of a scheme that no store is known for is ErrUsage.
 func (r *run) find(ctx context.Context) (*finder, error) {
 	switch {
 	case r.o.Plan != nil:
@@ -48,6 +50,11 @@ func (r *run) find(ctx context.Context) (*finder, error) {
 	}
 	f := newFinder(r.o.Lake)
 	for _, told := range r.o.Sources {
+		if lake.IsURL(told) {
+			if _, err := lake.RemoteOf(ctx, told); err != nil {
+				return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+			}
+		}
 		f.find(ctx, told)
 	}
 	return f, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
@@ -45,6 +46,18 @@ func (t Table) NewReader(in parquet.ReaderAtSeeker) (*Reader, error) {
 		return nil, fmt.Errorf("%d of %d columns are not those of table %s in this version", root.NumFields()-found, root.NumFields(), t.Name)
 	}
 	return r, nil
+}
+
+// All gives the row groups that are left, each as Next does, and the error of one that cannot be read as the last.
+func (r *Reader) All() iter.Seq2[*Batch, error] {
+	return func(yield func(*Batch, error) bool) {
+		for {
+			b, err := r.Next()
+			if errors.Is(err, io.EOF) || !yield(b, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // Next reads the next row group, or returns io.EOF behind the last. The batch holds until the next call.
