@@ -57,26 +57,18 @@ func judge(c *cli.Context, s streams) error {
 	if err := checkJudge(c); err != nil {
 		return err
 	}
-	d, err := dataset(c)
-	if err != nil {
-		return err
-	}
-	session, err := openLake(c.Context, c.String("lake"), &d)
+	session, o, d, err := openJudging(c)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	o, err := judging(c, &d)
-	if err != nil {
-		return err
-	}
 	defer o.close()
 	verdicts, err := classify.Verdicts(c.Context, session, o.Options)
 	if err != nil {
 		return err
 	}
 	if !c.Bool("dry-run") && len(d.Sensors) == 0 {
-		if _, err := keepVerdicts(c.Context, c.String("lake"), &d, verdicts); err != nil && !notAllowed(err) {
+		if _, err := keepVerdicts(c.Context, c.String("lake"), d, verdicts); err != nil && !notAllowed(err) {
 			return err
 		} else if err != nil {
 			fmt.Fprintf(s.err, "pcaplake: the verdicts are not kept: %v\n", oneLine(err))
@@ -126,19 +118,11 @@ func evaluate(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	session, err := openSession(c)
+	session, o, _, err := openJudging(c)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	d, err := dataset(c)
-	if err != nil {
-		return err
-	}
-	o, err := judging(c, &d)
-	if err != nil {
-		return err
-	}
 	defer o.close()
 	e, err := classify.Evaluate(c.Context, session, labels, classify.EvalOptions{UnlabelledNormal: c.String("unlabelled") == classify.Normal, Baseline: o.Baseline})
 	if err != nil {
@@ -148,10 +132,7 @@ func evaluate(c *cli.Context, s streams) error {
 	if format == "json" {
 		write = e.JSON
 	}
-	if path := c.String("output"); path != "" {
-		return writeWhole(path, write)
-	}
-	return write(s.out)
+	return writeOutput(c, s, write)
 }
 
 func readLabels(path string) ([]classify.Label, error) {
@@ -194,10 +175,7 @@ func fitModel(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if path := c.String("output"); path != "" {
-		return writeWhole(path, forest.WriteSQL)
-	}
-	return forest.WriteSQL(s.out)
+	return writeOutput(c, s, forest.WriteSQL)
 }
 
 // labelled opens the lake and reads the labels, of which there may be none.

@@ -74,7 +74,11 @@ func ingest(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	// The first signal lets the captures at hand be dropped or finished whole; the summary is written all the same.
+	return ingestTold(c, s, o)
+}
+
+// ingestTold ingests and writes the summary. The first signal lets the captures at hand be dropped or finished whole; the summary is written all the same.
+func ingestTold(c *cli.Context, s streams, o etl.Options) error {
 	summary, err := ingestShown(c.Context, s, o)
 	if werr := writeSummary(c, s, summary); err == nil && werr != nil {
 		return werr

@@ -12,10 +12,10 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
-// judgeLake classifies the period of a dataset and puts the verdicts into the lake's table verdicts, unless it is to be tried only: a night's step. The
+// judgeLake classifies the period of a dataset and puts the verdicts into the lake's table verdicts: a night's step. The
 // dataset needs no files: they are the lake's. What is usual comes from the lake's days before the period. The verdicts are the gravest first. The errors are
 // those of package classify and of etl.Judge; after one the table is as it was.
-func judgeLake(ctx context.Context, root string, d queries.Dataset, allowed []classify.Allowed, dryRun bool) (etl.Judgement, []classify.Verdict, error) {
+func judgeLake(ctx context.Context, root string, d queries.Dataset, allowed []classify.Allowed) (etl.Judgement, []classify.Verdict, error) {
 	session, err := openLake(ctx, root, &d)
 	if err != nil {
 		return etl.Judgement{}, nil, err
@@ -30,21 +30,17 @@ func judgeLake(ctx context.Context, root string, d queries.Dataset, allowed []cl
 	if err != nil {
 		return etl.Judgement{}, nil, err
 	}
-	sum, err := etl.Judge(ctx, judgement(root, &d, verdicts, dryRun))
+	sum, err := keepVerdicts(ctx, root, &d, verdicts)
 	return sum, verdicts, err
 }
 
 // keepVerdicts puts the verdicts of a dataset's period into the lake.
 func keepVerdicts(ctx context.Context, root string, d *queries.Dataset, verdicts []classify.Verdict) (etl.Judgement, error) {
-	return etl.Judge(ctx, judgement(root, d, verdicts, false))
-}
-
-func judgement(root string, d *queries.Dataset, verdicts []classify.Verdict, dryRun bool) etl.JudgementOptions {
 	rows := make([]schema.Verdict, len(verdicts))
 	for i := range verdicts {
 		rows[i] = verdicts[i].Verdict
 	}
-	return etl.JudgementOptions{Lake: root, Verdicts: rows, From: d.From, To: d.To, DryRun: dryRun, ToolVersion: version}
+	return etl.Judge(ctx, etl.JudgementOptions{Lake: root, Verdicts: rows, From: d.From, To: d.To, ToolVersion: version})
 }
 
 // notAllowed reports whether a lake could not be written because it may only be read.

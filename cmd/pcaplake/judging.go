@@ -25,6 +25,23 @@ type judgingOptions struct {
 	temp    string // lake of a capture that serves as baseline
 }
 
+// openJudging opens the lake as the flags narrow it, and what its verdicts are told by flags. The caller closes both.
+func openJudging(c *cli.Context) (*queries.Session, *judgingOptions, *queries.Dataset, error) {
+	d, err := dataset(c)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	session, err := openLake(c.Context, c.String("lake"), &d)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	o, err := judging(c, &d)
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, session.Close())
+	}
+	return session, o, &d, nil
+}
+
 // judging reads what verdicts are told by flags: the baseline and the allowlist.
 func judging(c *cli.Context, d *queries.Dataset) (o *judgingOptions, err error) {
 	o = &judgingOptions{}
@@ -85,7 +102,7 @@ func (o *judgingOptions) ingest(ctx context.Context, path string, d *queries.Dat
 	if _, err := etl.Ingest(ctx, etl.Options{Lake: root, Sources: []string{path}, ToolVersion: version}); err != nil {
 		return "", fmt.Errorf("read baseline: %w", err)
 	}
-	_, _, err = judgeLake(ctx, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir}, nil, false)
+	_, _, err = judgeLake(ctx, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir}, nil)
 	return root, err
 }
 

@@ -65,7 +65,7 @@ func (n *night) doClassify(ctx context.Context) outcome {
 func (n *night) judge(ctx context.Context, from, to time.Time, j *judgedDays) error {
 	d := n.data
 	d.From, d.To = from, to
-	sum, verdicts, err := judgeLake(ctx, n.ingest.Lake, d, n.allowed, false)
+	sum, verdicts, err := judgeLake(ctx, n.ingest.Lake, d, n.allowed)
 	if err != nil {
 		return err
 	}

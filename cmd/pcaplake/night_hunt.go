@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -121,5 +120,5 @@ func writeHunted(path string, h *hunted) error {
 	if err != nil {
 		return fmt.Errorf("note what was hunted: %w", err)
 	}
-	return writeWhole(path, func(w io.Writer) error { _, err := w.Write(append(text, '\n')); return err })
+	return writeText(path, append(text, '\n'))
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/pcaplake/pcaplake/etl"
@@ -53,12 +52,7 @@ func plan(c *cli.Context, s streams) error {
 		return err
 	}
 	if path := c.String("output"); path != "" {
-		o.Keep = func(_ string, text []byte) error {
-			return writeWhole(path, func(w io.Writer) error {
-				_, err := w.Write(text)
-				return err
-			})
-		}
+		o.Keep = func(_ string, text []byte) error { return writeText(path, text) }
 	}
 	sum, err := etl.MakePlan(c.Context, o)
 	if werr := writeSummary(c, s, sum); err == nil && werr != nil {

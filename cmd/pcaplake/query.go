@@ -126,11 +126,8 @@ func openQuerySession(c *cli.Context) (*queries.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := loadLake(c.Context, c.String("lake"), &d); err != nil {
-		return nil, err
-	}
 	d.Memory, d.TempDir = fmt.Sprintf("%dB", bounds.memory), folder
-	session, err := queries.Open(c.Context, d)
+	session, err := openLake(c.Context, c.String("lake"), &d)
 	if err == nil {
 		err = bounds.limit()
 	}
@@ -318,10 +315,13 @@ func printRows(c *cli.Context, s streams, r *queries.Result) (rows int64, err er
 		rows, err = queries.Write(c.Context, w, format, r, o)
 		return err
 	}
+	return rows, writeOutput(c, s, write)
+}
+
+// writeOutput writes to the file of --output, whole or not at all, or to standard output.
+func writeOutput(c *cli.Context, s streams, write func(io.Writer) error) error {
 	if path := c.String("output"); path != "" {
-		err = writeWhole(path, write)
-	} else {
-		err = write(s.out)
+		return writeWhole(path, write)
 	}
-	return rows, err
+	return write(s.out)
 }

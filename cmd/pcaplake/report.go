@@ -133,19 +133,11 @@ func reportOf(c *cli.Context) (*reports.Report, error) {
 	if !c.Bool("reproducible") {
 		o.Generated = time.Now()
 	}
-	d, err := dataset(c)
-	if err != nil {
-		return nil, err
-	}
-	session, err := openLake(c.Context, c.String("lake"), &d)
+	session, judged, _, err := openJudging(c)
 	if err != nil {
 		return nil, err
 	}
 	defer session.Close()
-	judged, err := judging(c, &d)
-	if err != nil {
-		return nil, err
-	}
 	defer judged.close()
 	o.Judging = judged.Options
 	return reports.Build(c.Context, session, o)

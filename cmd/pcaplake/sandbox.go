@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
+	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/urfave/cli/v2"
 )
 
@@ -52,7 +53,7 @@ func querySandboxed(c *cli.Context, s streams, text string) error {
 	if err != nil {
 		return err
 	}
-	if strings.Contains(c.String("lake"), "://") {
+	if lake.IsURL(c.String("lake")) {
 		return usage(errors.New("--sandbox: the lake is on a network, which a sandbox has not"))
 	}
 	folder, err := os.MkdirTemp("", "pcaplake-sandbox-")
@@ -72,10 +73,7 @@ func querySandboxed(c *cli.Context, s streams, text string) error {
 		}
 		return bounds.verdict(child.Wait(), &said, s.err)
 	}
-	if path := c.String("output"); path != "" {
-		return writeWhole(path, run)
-	}
-	return run(s.out)
+	return writeOutput(c, s, run)
 }
 
 // sandboxedChild is the program once more, with the same statement.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/pcaplake/pcaplake/queries"
 	"github.com/pcaplake/pcaplake/schema"
 	"github.com/urfave/cli/v2"
@@ -48,24 +49,25 @@ func schemaFor(c *cli.Context, s streams, engine string) error {
 	if err != nil {
 		return err
 	}
-	root := l.Root()
-	if absolute, err := filepath.Abs(root); err == nil && !strings.Contains(root, "://") {
-		root = absolute
+	for i := range d.Files {
+		d.Files[i].Path = absolute(d.Files[i].Path)
 	}
-	for i, f := range d.Files {
-		if absolute, err := filepath.Abs(f.Path); err == nil && !strings.Contains(f.Path, "://") {
-			d.Files[i].Path = absolute
-		}
-	}
-	text, err := queries.DDL(engine, root, &d)
+	text, err := queries.DDL(engine, absolute(l.Root()), &d)
 	if err != nil {
 		return err
 	}
-	write := func(w io.Writer) error { _, err := io.WriteString(w, text); return err }
-	if path := c.String("output"); path != "" {
-		return writeWhole(path, write)
+	return writeOutput(c, s, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+}
+
+// absolute is a path from the root on, where the system can tell; a URL stays.
+func absolute(path string) string {
+	if lake.IsURL(path) {
+		return path
 	}
-	return write(s.out)
+	if whole, err := filepath.Abs(path); err == nil {
+		return whole
+	}
+	return path
 }
 
 // schemaTable lists the columns of one table, or of all.

@@ -79,12 +79,5 @@ func ingestShard(c *cli.Context, s streams, o etl.Options, told string) error {
 	if o.Shard, err = strconv.Atoi(told); err != nil || o.Shard < 0 {
 		return usage(fmt.Errorf("shard %q: a number from 0", told))
 	}
-	summary, err := ingestShown(c.Context, s, o)
-	if werr := writeSummary(c, s, summary); err == nil && werr != nil {
-		return werr
-	}
-	if status := etl.ExitStatus(summary, err); status != 0 {
-		return &statusError{status, err}
-	}
-	return nil
+	return ingestTold(c, s, o)
 }

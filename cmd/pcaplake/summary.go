@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 
 	"github.com/urfave/cli/v2"
 )
@@ -19,10 +18,7 @@ func writeSummary(c *cli.Context, s streams, summary any) error {
 		return fmt.Errorf("write summary: %w", err)
 	}
 	if path := c.String("summary"); path != "" {
-		return writeWhole(path, func(w io.Writer) error {
-			_, err := w.Write(text)
-			return err
-		})
+		return writeText(path, text)
 	}
 	return nil
 }

@@ -30,3 +30,11 @@ func writeWhole(path string, write func(io.Writer) error) (err error) {
 	}
 	return nil
 }
+
+// writeText is writeWhole of a text.
+func writeText(path string, text []byte) error {
+	return writeWhole(path, func(out io.Writer) error {
+		_, err := out.Write(text)
+		return err
+	})
+}
