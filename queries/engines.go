@@ -14,6 +14,7 @@ type otherEngine struct {
 	types map[schema.Type]string
 	quote string // around names
 	head  string // what its user has to know, a line each
+	files bool   // it is told of files, so that there must be some; otherwise of folders, or what it is told holds for none as well
 	table func(e *otherEngine, t *schema.Table, files []schema.File, root string) string
 }
 
@@ -27,7 +28,7 @@ var otherEngines = []otherEngine{
 		table: duckDBView,
 	},
 	{
-		name: "spark", quote: "`", head: "Views over the live files, for Spark 3.4 or later. Names are those of the lake as it is now: print it anew after ingest, compact or expire.",
+		name: "spark", quote: "`", files: true, head: "Views over the live files, for Spark 3.4 or later. Names are those of the lake as it is now: print it anew after ingest, compact or expire.",
 		types: map[schema.Type]string{
 			schema.Int32: "INT", schema.Int64: "BIGINT", schema.Bool: "BOOLEAN", schema.String: "STRING", schema.Binary: "BINARY", schema.Timestamp: "TIMESTAMP_NTZ", schema.Double: "DOUBLE",
 		},
@@ -36,7 +37,7 @@ var otherEngines = []otherEngine{
 		},
 	},
 	{
-		name: "clickhouse", quote: "`", head: "Views over the live files, for ClickHouse; the files lie in its user_files, or it is clickhouse-local.",
+		name: "clickhouse", quote: "`", files: true, head: "Views over the live files, for ClickHouse; the files lie in its user_files, or it is clickhouse-local.",
 		types: map[schema.Type]string{
 			schema.Int32: "Int32", schema.Int64: "Int64", schema.Bool: "Bool", schema.String: "String", schema.Binary: "String", schema.Timestamp: "DateTime64(6, 'UTC')", schema.Double: "Float64",
 		},
@@ -89,7 +90,7 @@ func DDL(engine, root string, d *Dataset) (string, error) {
 		b.WriteString("-- " + e.head + "\n")
 		for _, t := range schema.Tables() {
 			files := d.Live(t.Name)
-			if len(files) == 0 && (e.name == "spark" || e.name == "clickhouse") {
+			if len(files) == 0 && e.files {
 				continue
 			}
 			b.WriteString(e.table(e, &t, files, strings.TrimSuffix(root, "/")) + "\n")
