@@ -20,7 +20,7 @@ def sh(command, check=True, timeout=60):
 class Lab:
     def __init__(self, seed, folder, mode):
         self.quiet, self.small = mode == "quiet", mode == "small"
-        self.rand, self.folder = random.Random(seed), folder
+        self.rand, self.folder, self.scratch = random.Random(seed), folder, folder + "/scratch"
         self.hosts, self.labels, self.started, self.spaces = {}, [], [], []
         a, b = self.rand.randint(10, 99), self.rand.randint(100, 199)
         self.nets = {"lan": f"10.{a}.{b}", "dmz": f"10.{a}.{b + 50}", "wan": self.rand.choice(["203.0.113", "198.51.100", "192.0.2"])}
@@ -70,7 +70,7 @@ class Lab:
             p.wait()
 
     def serve(self):
-        work = self.folder + "/work"
+        work = self.scratch
         os.makedirs(work + "/www", exist_ok=True)
         for size in (900, 12_000, 90_000, 2_000_000):
             with open(f"{work}/www/{size}", "wb") as f:
@@ -137,7 +137,7 @@ class Lab:
             ("att", f"ab -q -t {r.randint(4, 7)} -n 200000 -c {r.randint(1, 2)} -r http://{{web}}/index.html", h["web"], "tcp", "80", "dos", "request-flood", 10),
             ("vis", f"{py} bots {{web}} {n['wan']}.130 40 {r.randint(1500, 4000)}", h["web"], "tcp", "80", "ddos", "bots", 12),
             ("site", f"{py} reflect {{web}} {n['wan']}.190 20 {r.choice([53, 123, 389, 1900])} {r.randint(300, 2000)}", h["web"], "udp", "", "ddos", "reflection", 12),
-            ("att", f"hydra -q -l root -P {self.folder}/work/passwords -t 4 ssh://{{app}}", h["app"], "tcp", "22", "bruteforce", "ssh", 25),
+            ("att", f"hydra -q -l root -P {self.scratch}/passwords -t 4 ssh://{{app}}", h["app"], "tcp", "22", "bruteforce", "ssh", 25),
             ("c3", f"{py} upload {{c2srv}} 443 {r.randint(2_000_000, 9_000_000)}", h["c2srv"], "tcp", "443", "theft", "upload", 15),
             ("c3", f"{py} tunnel {{dns}} t{r.randint(1, 99)}.example.test {r.randint(150, 400)} {r.randint(90, 180)}", h["dns"], "udp", "53", "theft", "dns-tunnel", 25),
             ("c3", f"{py} icmp {{c2srv}} {r.randint(60, 150)}", h["c2srv"], "icmp", "", "theft", "icmp-tunnel", 20),
@@ -154,7 +154,7 @@ class Lab:
         if self.small: # without those whose packets are many by nature
             all_steps = [step for step in all_steps if step[6] not in ("icmp-flood", "request-flood", "bots", "usual-backup")]
         r.shuffle(all_steps)
-        with open(self.folder + "/work/passwords", "w") as f:
+        with open(self.scratch + "/passwords", "w") as f:
             f.write("\n".join("".join(r.choices("abcdefgh", k=8)) for _ in range(24)))
         began = time.time()
         for host, command, dst, proto, port, cls, subclass, seconds in all_steps:
@@ -190,7 +190,7 @@ class Lab:
             out = csv.writer(f)
             out.writerow("start end src dst proto dport class subclass tool".split())
             out.writerows(self.labels)
-        shutil.rmtree(self.folder + "/work")
+        shutil.rmtree(self.scratch)
 
 
 if __name__ == "__main__":
