@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pcaplake/pcaplake/internal/shared"
 	"github.com/pcaplake/pcaplake/schema"
 )
 
@@ -47,13 +48,7 @@ func columnNames(t schema.Table) []string {
 // TestDDLParses has the statements for each engine read by sqlglot (PyPI), in that engine's dialect; PCAPLAKE_PYTHON names an interpreter that has it.
 func TestDDLParses(t *testing.T) {
 	s := smallLake(t)
-	python := os.Getenv("PCAPLAKE_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	if exec.Command(python, "-c", "import sqlglot").Run() != nil {
-		t.Skip("sqlglot is not installed: the statements for other engines are not parsed")
-	}
+	python := shared.Python(t, "sqlglot")
 	for _, engine := range Engines() {
 		text, err := DDL(engine, "s3://bucket/lake", &s.dataset)
 		if err != nil {

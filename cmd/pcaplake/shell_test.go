@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pcaplake/pcaplake/internal/shared"
 )
 
 // calm is how long keys wait for each other: the line editor loses those that come while it asks the terminal where its cursor is.
@@ -21,12 +23,7 @@ type pane struct {
 // newPane runs a command in a terminal of 120 by 30; "pcaplake" is the program under test.
 func newPane(t *testing.T, env []string, command string) *pane {
 	t.Helper()
-	if _, err := exec.LookPath("tmux"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("tmux is not installed: .ci/run install does it")
-		}
-		t.Skip("tmux is not installed: the shell is not tried in a terminal")
-	}
+	shared.Tool(t, "tmux")
 	p := &pane{t, filepath.Join(t.TempDir(), "tmux")}
 	t.Cleanup(func() { _ = exec.Command("tmux", "-S", p.socket, "kill-server").Run() })
 	p.tmux("-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "30", "env "+strings.Join(env, " ")+" "+command)

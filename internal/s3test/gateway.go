@@ -4,23 +4,18 @@ import (
 	"bytes"
 	"fmt"
 	"net"
-	"os"
 	"os/exec"
 	"testing"
 	"time"
+
+	"github.com/pcaplake/pcaplake/internal/shared"
 )
 
 // Gateway runs versitygw, a real server over a folder, until the test ends, and returns its URL. Where it is not installed the test is skipped; it fails
-// when CI is set.
+// under CI=true.
 func Gateway(t *testing.T) string {
 	t.Helper()
-	program, err := exec.LookPath("versitygw")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("versitygw is not installed")
-		}
-		t.Skip("versitygw is not installed: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0")
-	}
+	program := shared.Tool(t, "versitygw") // go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 	address := fmt.Sprintf("127.0.0.1:%d", FreePort(t))
 	// The sidecar holds ETags for file systems without extended attributes.
 	cmd := exec.Command(program, "--access", AccessKey, "--secret", SecretKey, "--port", address, "--quiet", "posix", "--sidecar", t.TempDir(), t.TempDir())
