@@ -41,6 +41,7 @@ func holdFaults(t *testing.T, where faults.Place) {
 	}
 	doIngest := func(o Options) func(ctx context.Context, root string) error {
 		return func(ctx context.Context, root string) error {
+			o := o // several are broken at once
 			o.Lake, o.Jobs, o.Payload = root, 1, -1
 			_, err := Ingest(ctx, o)
 			return err
