@@ -29,3 +29,19 @@ func BenchmarkIngest(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSmallCaptures loads captures of 750 frames each, whose cost is that of their files.
+func BenchmarkSmallCaptures(b *testing.B) {
+	const captures, frames = 100, 750
+	dir := b.TempDir()
+	for i := range captures {
+		path := filepath.Join(dir, fmt.Sprintf("%03d.pcap", i))
+		if err := traffic.WriteCapture(path, frames, uint64(i), uint32(evening.Unix())+uint32(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for i := 0; b.Loop(); i++ {
+		ingest(b, Options{Lake: filepath.Join(b.TempDir(), fmt.Sprint(i)), Sources: []string{dir}})
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N*captures), "ms/capture")
+}

@@ -17,8 +17,9 @@ type chunk struct {
 	bytes    []byte // behind the frames
 	comments []schema.Comment
 	decode.Rows
-	late    []schema.DNS  // of frames of earlier chunks
-	flows   []schema.Flow // that ended
+	amended []schema.Packet // rows of earlier chunks, as the fragments of this one change them
+	late    []schema.DNS    // of frames of earlier chunks
+	flows   []schema.Flow   // that ended
 	minutes []schema.Rollup
 	hours   []schema.Rollup
 	decoded chan struct{} // holds one when the rows are there
@@ -29,7 +30,8 @@ func newChunk() *chunk { return &chunk{decoded: make(chan struct{}, 1)} }
 func (c *chunk) reset() {
 	c.Rows.Reset()
 	clear(c.comments)
-	c.frames, c.bytes, c.comments, c.late, c.flows, c.minutes, c.hours = c.frames[:0], c.bytes[:0], c.comments[:0], nil, nil, nil, nil
+	c.frames, c.bytes, c.comments = c.frames[:0], c.bytes[:0], c.comments[:0]
+	c.amended, c.late, c.flows, c.minutes, c.hours = c.amended[:0], c.late[:0], c.flows[:0], c.minutes[:0], c.hours[:0]
 }
 
 // take copies a frame. Where the buffer has to grow, the frames before it keep the old one.

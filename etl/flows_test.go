@@ -26,7 +26,6 @@ func flowsOf(t *testing.T, path string) (packets []schema.Packet, flows []schema
 	defer reader.Close()
 	decoder := decode.New(decode.Options{})
 	r := &resolver{pipeline: newPipeline(1)}
-	r.fragments.Amend = func(p *schema.Packet) bool { return false }
 	r.fragments.Datagram = func(*schema.Packet, []byte) bool { return false }
 	r.flows.Reset()
 	for more := true; more; {
@@ -44,7 +43,7 @@ func flowsOf(t *testing.T, path string) (packets []schema.Packet, flows []schema
 		}
 	}
 	for r.flows.Close() {
-		flows = append(flows, r.flows.Ended()...)
+		flows = append(flows, r.flows.Ended(nil)...)
 	}
 	return packets, flows
 }

@@ -23,8 +23,7 @@ type frames struct {
 
 // next reads a chunk for the caller to decode; nil when there is none any more.
 func (f *frames) next(ctx context.Context) *chunk {
-	c := <-f.free
-	c.reset()
+	c := f.empty()
 	f.reading.Lock()
 	defer f.reading.Unlock()
 	if !f.ended {

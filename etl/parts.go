@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pcaplake/pcaplake/etl/flow"
 	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/pcaplake/pcaplake/schema"
 )
@@ -32,6 +33,8 @@ type parts struct {
 	opened map[int64]int // parts opened so far, by day
 	count  int           // the sum of opened
 	files  []lake.File   // of closed parts
+
+	unamended int64 // fragments that their first came too late for
 }
 
 // A part holds the open files of one date.
@@ -63,9 +66,10 @@ func (l *load) newParts() *parts {
 	}
 }
 
-// append writes the rows of consecutive frames. It marks packets of the default partition as suspect, in place. Comments lie with the frame
+// append writes the rows of consecutive frames, once it has amended those of earlier ones. It marks packets of the default partition as suspect, in place. Comments lie with the frame
 // that they are on or that follows them; those behind the last frame lie with that, and those of a capture without frames in the default partition.
 func (p *parts) append(c *chunk) error {
+	p.amend(c.amended)
 	var done [len(tables)]int
 	for packets := c.Packets; len(packets) > 0; {
 		day, n := sameDay(packets)
@@ -96,6 +100,31 @@ func (p *parts) append(c *chunk) error {
 		}
 	}
 	return nil
+}
+
+// What a fragment takes from the first of its datagram, by table.
+var (
+	resolvedPackets  = schema.Packets.Indexes(flow.Resolved...)
+	resolvedPayloads = schema.Payloads.Indexes("src_port", "dst_port")
+)
+
+// amend gives fragments, whose rows were appended before, what they take from their first. It counts those whose row is written already.
+func (p *parts) amend(packets []schema.Packet) {
+	for i := range packets {
+		if !slices.ContainsFunc(p.all(), func(q *part) bool { return q.amend(&packets[i]) }) {
+			p.unamended++
+		}
+	}
+}
+
+func (q *part) amend(to *schema.Packet) bool {
+	if w := q.packets.writer; w == nil || !w.Amend(to.FrameNo, to, resolvedPackets) {
+		return false
+	}
+	if w := payloads.sink(q).writer; w != nil {
+		w.Amend(to.FrameNo, &schema.Payload{HasPorts: to.Has&schema.HasPorts != 0, SrcPort: to.SrcPort, DstPort: to.DstPort}, resolvedPayloads)
+	}
+	return true
 }
 
 // append writes packets and the rows beside them. Done is how many rows of the chunk's tables are written.

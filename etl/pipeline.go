@@ -15,13 +15,13 @@ import (
 const (
 	// maxDecoders bounds those of one capture: what comes after them takes the rows in order, and is no faster than a few of them.
 	maxDecoders = 4
-	// spareChunks are those of a pipeline beyond the ones that are read and decoded: one being written, two between.
-	spareChunks = 3
+	// spareChunks are those of a pipeline beyond the ones that are read and decoded: one being resolved, one being written, three between.
+	spareChunks = 5
 )
 
 // A pipeline brings the frames of one capture at a time into its files. Several goroutines take turns to read a chunk of frames, which each then decodes
-// while the next one reads: so the bytes are in the caches of the processor that needs them. One takes the chunks in the order of the capture,
-// completes their rows and writes them.
+// while the next one reads: so the bytes are in the caches of the processor that needs them. Two more take the chunks in the order of the capture:
+// one completes their rows, the other writes them.
 type pipeline struct {
 	free       chan *chunk // all of them are here between captures
 	decoders   []*decode.Decoder
@@ -43,6 +43,13 @@ func newPipeline(jobs int) *pipeline {
 	return p
 }
 
+// empty waits for a chunk that nobody uses.
+func (p *pipeline) empty() *chunk {
+	c := <-p.free
+	c.reset()
+	return c
+}
+
 // rows brings all frames of r to p.
 func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, []schema.Rewritten, error) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -61,15 +68,20 @@ func (l *load) rows(ctx context.Context, r *capture.Reader, p *parts) (*tally, [
 		decoders.Wait()
 		close(in.ordered)
 	}()
-	t, resolver := new(tally), l.newResolver(p)
-	failed := l.write(in.ordered, t, resolver, p, cancel)
+	t, resolver, complete := new(tally), l.newResolver(), make(chan *chunk, cap(l.free))
+	go func() {
+		defer close(complete)
+		resolver.all(in, func(c *chunk) {
+			t.add(c.Packets)
+			t.flows.add(c.flows)
+			complete <- c
+		})
+	}()
+	failed := l.write(complete, p, cancel)
 	if failed == nil {
 		failed = in.err
 	}
-	if failed == nil {
-		failed = resolver.close(t)
-	}
-	t.evicted, t.unresolved, t.streams = resolver.fragments.Evicted, resolver.fragments.Unresolved, l.streams.Evicted
+	t.evicted, t.unresolved, t.streams = resolver.fragments.Evicted, resolver.fragments.Unresolved+p.unamended, l.streams.Evicted
 	return t, l.rewritten.Pairs(), failed
 }
 
@@ -77,16 +89,11 @@ func (l *load) decodeOptions() decode.Options {
 	return decode.Options{CaptureID: l.id, Sensor: l.o.Sensor, Payload: l.o.Payload}
 }
 
-// write completes and writes the rows of chunks in their order. When that fails it ends the reading and lets the rest go by.
-func (l *load) write(ordered <-chan *chunk, t *tally, r *resolver, p *parts, cancel func()) (failed error) {
-	for c := range ordered {
-		<-c.decoded
+// write writes the rows of chunks in their order. When that fails it ends the reading and lets the rest go by.
+func (l *load) write(complete <-chan *chunk, p *parts, cancel func()) (failed error) {
+	for c := range complete {
 		if failed == nil {
-			r.resolve(c)
-			t.add(c.Packets)
-			t.flows.add(c.flows)
 			l.meter.packets.Add(int64(len(c.Packets)))
-			r.sequences.shift(c)
 			if failed = p.append(c); failed != nil {
 				cancel()
 			}

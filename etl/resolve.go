@@ -14,7 +14,6 @@ import (
 // order of the capture.
 type resolver struct {
 	*pipeline
-	parts     *parts
 	fragments flow.Fragments
 	dialogues flow.Dialogues
 	decoder   *decode.Decoder // of datagrams that were put together; nil until there is one
@@ -22,13 +21,12 @@ type resolver struct {
 	sequences sequences
 }
 
-func (l *load) newResolver(p *parts) *resolver {
-	r := &resolver{pipeline: l.pipeline, parts: p, sequences: sequences{key: l.o.Anonymize}}
+func (l *load) newResolver() *resolver {
+	r := &resolver{pipeline: l.pipeline, sequences: sequences{key: l.o.Anonymize}}
 	r.duplicates.Reset()
 	r.rewritten.Reset()
 	r.resetFlows(l)
 	r.streams.Reset()
-	r.fragments.Amend = p.amend
 	r.fragments.Datagram = func(packet *schema.Packet, datagram []byte) bool {
 		if r.decoder == nil {
 			r.decoder = decode.New(l.decodeOptions())
@@ -47,15 +45,28 @@ func (r *resolver) resetFlows(l *load) {
 	f.Reset()
 }
 
-// resolve completes the rows of a chunk and, in the files, what is still open of those before it.
+// all completes the rows of a capture, and gives the chunks on in its order. Where reading failed, what is open is left.
+func (r *resolver) all(in *frames, give func(*chunk)) {
+	for c := range in.ordered {
+		<-c.decoded
+		r.resolve(c)
+		give(c)
+	}
+	if in.err == nil {
+		r.rest(r.empty, give)
+	}
+}
+
+// resolve completes the rows of a chunk, and tells what becomes of those before it.
 func (r *resolver) resolve(c *chunk) {
 	r.duplicates.Mark(c.Packets)
 	r.rewritten.Watch(c.Packets)
 	r.chunk = c
 	r.fragments.Resolve(&flow.Chunk{Packets: c.Packets, Fragments: c.Fragments, DNSs: &c.DNSs, Payloads: c.Payloads})
-	c.late = r.fragments.Late()
+	c.amended, c.late = r.fragments.Amended(c.amended), r.fragments.Late(c.late)
 	r.track(c)
 	r.pair(c)
+	r.sequences.shift(c)
 }
 
 // pair names the queries of DNS responses. Messages over TCP and over UDP come from two hands, each in the order of frames.
@@ -98,8 +109,8 @@ func (r *resolver) track(c *chunk) {
 			}
 		}
 	}
-	r.ended(c, r.flows.Ended())
-	c.minutes, c.hours = r.flows.Sums(false)
+	r.ended(c)
+	c.minutes, c.hours = r.flows.Sums(false, c.minutes, c.hours)
 	nameFlows(c.Packets, c.DNSs, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
 	nameFlows(c.Packets, c.late, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
 	nameFlows(c.Packets, c.DHCPs, func(m *schema.DHCP) (int64, *int64) { return m.FrameNo, &m.FlowID })
@@ -125,52 +136,27 @@ const (
 )
 
 // ended hands the flows that ended to a chunk, with the messages that were open in them.
-func (r *resolver) ended(c *chunk, flows []schema.Flow) {
-	c.flows = flows
-	for i := range flows {
-		r.streams.End(flows[i].FlowID, &c.Rows)
+func (r *resolver) ended(c *chunk) {
+	c.flows = r.flows.Ended(c.flows)
+	for i := range c.flows {
+		r.streams.End(c.flows[i].FlowID, &c.Rows)
 	}
 }
 
-// close writes what waited for frames that did not come, and the flows that were open.
-func (r *resolver) close(t *tally) error {
+// rest gives out, in empty chunks, what waited for frames that did not come and the flows that were open.
+func (r *resolver) rest(empty func() *chunk, give func(*chunk)) {
+	c := empty()
 	r.fragments.Flush()
-	late := r.fragments.Late()
-	r.dialogues.Pair(late)
-	err := r.parts.append(&chunk{late: late})
-	last := new(chunk)
-	for err == nil && r.flows.Close() {
-		last.reset()
-		r.ended(last, r.flows.Ended())
-		r.pair(last)
-		t.flows.add(last.flows)
-		r.sequences.shift(last)
-		last.minutes, last.hours = r.flows.Sums(false)
-		err = r.parts.append(last)
+	c.late = r.fragments.Late(c.late)
+	r.pair(c)
+	give(c)
+	for c = empty(); r.flows.Close(); c = empty() {
+		r.ended(c)
+		r.pair(c)
+		r.sequences.shift(c)
+		c.minutes, c.hours = r.flows.Sums(false, c.minutes, c.hours)
+		give(c)
 	}
-	if err != nil {
-		return err
-	}
-	last.reset()
-	last.minutes, last.hours = r.flows.Sums(true)
-	return r.parts.append(last)
-}
-
-// What a fragment takes from the first of its datagram, by table.
-var (
-	resolvedPackets  = schema.Packets.Indexes(flow.Resolved...)
-	resolvedPayloads = schema.Payloads.Indexes("src_port", "dst_port")
-)
-
-// amend gives a fragment, whose row was appended before, what it takes from its first. It reports false when the row is written already.
-func (p *parts) amend(to *schema.Packet) bool {
-	for _, q := range p.all() {
-		if w := q.packets.writer; w != nil && w.Amend(to.FrameNo, to, resolvedPackets) {
-			if w := payloads.sink(q).writer; w != nil {
-				w.Amend(to.FrameNo, &schema.Payload{HasPorts: to.Has&schema.HasPorts != 0, SrcPort: to.SrcPort, DstPort: to.DstPort}, resolvedPayloads)
-			}
-			return true
-		}
-	}
-	return false
+	c.minutes, c.hours = r.flows.Sums(true, c.minutes, c.hours)
+	give(c)
 }

@@ -25,17 +25,14 @@ const (
 
 // Fragments puts datagrams together far enough that every fragment of one carries the ports, ip_proto, protocol and protocols of the first,
 // that an overlap is marked, and that a DNS message in several fragments gives one row: that of the frame which completes it or, when
-// none does, that of the first fragment. Set the functions before use. It is not for concurrent use.
+// none does, that of the first fragment. Set the function before use. It is not for concurrent use.
 type Fragments struct {
-	// Amend gives the row of an earlier chunk, named by FrameNo, the fields that fragments take from their first: Resolved. It reports
-	// false when the row can no longer be changed.
-	Amend func(p *schema.Packet) bool
 	// Datagram appends to the chunk the rows of applications that a whole UDP datagram gives, as ones of p, and reports whether there
 	// was one. It must not keep the bytes.
 	Datagram func(p *schema.Packet, datagram []byte) bool
 
 	Evicted    int64 // datagrams given up for room
-	Unresolved int64 // later fragments without ports, since their first did not come, or came too late
+	Unresolved int64 // later fragments without ports, since their first did not come
 
 	chunk     *Chunk
 	dnss      int // rows of dns that the chunk had, by frame; what was put together stands behind
@@ -45,12 +42,13 @@ type Fragments struct {
 	bytes     int // kept of all datagrams
 	whole     []byte
 	late      []schema.DNS
+	amended   []schema.Packet
 }
 
 // Resolved are the columns of packets that fragments take from the first of their datagram.
 var Resolved = []string{"ip_proto", "src_port", "dst_port", "protocol", "protocols"}
 
-// Resolve completes the rows of a chunk, and by Amend those of earlier ones. It takes no time for packets that are no fragments.
+// Resolve completes the rows of a chunk, and makes amendments to those of earlier ones. It takes no time for packets that are no fragments.
 func (f *Fragments) Resolve(c *Chunk) {
 	if len(c.Fragments) == 0 {
 		return
@@ -67,12 +65,20 @@ func (f *Fragments) Resolve(c *Chunk) {
 // held stands in the frame_no of a row of dns that left its chunk to wait.
 const held = 0
 
-// Late returns the rows of dns of earlier frames whose datagrams were given up since the last call. They hold until the next call of
-// Resolve.
-func (f *Fragments) Late() []schema.DNS {
+// Late returns the rows of dns of earlier frames whose datagrams were given up since the last call; they are the caller's, and the next ones
+// go where spare lies.
+func (f *Fragments) Late(spare []schema.DNS) []schema.DNS {
 	late := f.late
-	f.late = f.late[:0]
+	f.late = spare[:0]
 	return late
+}
+
+// Amended returns what rows of earlier chunks got from the first of their datagram since the last call: named by FrameNo, they hold the fields of
+// Resolved and no more. They are the caller's, and the next ones go where spare lies.
+func (f *Fragments) Amended(spare []schema.Packet) []schema.Packet {
+	amended := f.amended
+	f.amended = spare[:0]
+	return amended
 }
 
 // NameFlows gives the rows of dns that wait the flows of their frames, which are known once the packets of a chunk have been tracked.
@@ -226,9 +232,7 @@ func (f *Fragments) resolve(g *datagram, w waiter) {
 	}
 	p := schema.Packet{FrameNo: w.frame, Has: schema.HasIPProto, IPProto: w.protocol, Protocols: w.protocols}
 	g.give(&p)
-	if !f.Amend(&p) {
-		f.Unresolved++
-	}
+	f.amended = append(f.amended, p)
 }
 
 // complete ends the putting together of a datagram. It stays known, so that late copies of its fragments find their first.

@@ -25,12 +25,6 @@ type bench struct {
 
 func newBench() *bench {
 	b := &bench{rows: map[int64]schema.Packet{}}
-	b.Amend = func(p *schema.Packet) bool {
-		row := b.rows[p.FrameNo]
-		row.SrcPort, row.Protocol, row.Protocols = p.SrcPort, p.Protocol, p.Protocols
-		b.rows[p.FrameNo] = row
-		return true
-	}
 	b.Datagram = func(p *schema.Packet, datagram []byte) bool {
 		b.whole = append(b.whole, fmt.Sprint(p.FrameNo, " ", len(datagram)))
 		return true
@@ -75,7 +69,12 @@ func (b *bench) add(f piece) schema.Packet {
 	}
 	c.Fragments = []schema.Fragment{fr}
 	b.Resolve(&c)
-	for _, m := range b.Late() {
+	for _, p := range b.Amended(nil) {
+		row := b.rows[p.FrameNo]
+		row.SrcPort, row.Protocol, row.Protocols = p.SrcPort, p.Protocol, p.Protocols
+		b.rows[p.FrameNo] = row
+	}
+	for _, m := range b.Late(nil) {
 		b.late = append(b.late, m.FrameNo)
 	}
 	for _, m := range *c.DNSs {
@@ -167,7 +166,7 @@ func TestHeldRows(t *testing.T) {
 			}
 			b.Flush()
 			var flushed []int64
-			for _, m := range b.Late() {
+			for _, m := range b.Late(nil) {
 				flushed = append(flushed, m.FrameNo)
 			}
 			if !slices.Equal(flushed, c.flush) {

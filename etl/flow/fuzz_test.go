@@ -29,7 +29,7 @@ func FuzzFragments(f *testing.F) {
 			b.add(p)
 		}
 		b.Flush()
-		for _, m := range b.Late() {
+		for _, m := range b.Late(nil) {
 			b.late = append(b.late, m.FrameNo)
 		}
 		slices.Sort(b.late)

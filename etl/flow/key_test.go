@@ -156,7 +156,7 @@ func TestQuotes(t *testing.T) {
 	}
 	for tracker.Close() {
 	}
-	rows := tracker.Ended()
+	rows := tracker.Ended(nil)
 	byID(rows)
 	if len(rows) != 4 || rows[0].ICMPErrors != 2 || rows[0].ICMPErrorType != 3 || rows[0].ICMPErrorCode != 3 {
 		t.Errorf("%d flows, %d errors of type %d, code %d", len(rows), rows[0].ICMPErrors, rows[0].ICMPErrorType, rows[0].ICMPErrorCode)

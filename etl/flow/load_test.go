@@ -107,12 +107,15 @@ func TestFloodOfFlows(t *testing.T) {
 	}
 	before := live()
 	var rows, packets, peak, steady, summed int64
-	take := func() {
-		minutes, _ := tracker.Sums(false)
+	var ended []schema.Flow
+	var minutes, hours []schema.Rollup
+	take := func(last bool) {
+		minutes, hours = tracker.Sums(last, minutes, hours)
 		for i := range minutes {
 			summed += minutes[i].Packets
 		}
-		for _, f := range tracker.Ended() {
+		ended = tracker.Ended(ended)
+		for _, f := range ended {
 			rows++
 			packets += f.Fwd.Packets + f.Rev.Packets
 			if f.SrcPort == 7 {
@@ -130,19 +133,16 @@ func TestFloodOfFlows(t *testing.T) {
 		p.SrcIP, p.TCPSeq = netip.AddrFrom4(address), i&0xffffffff
 		tracker.Track(&p)
 		if i%1024 == 0 {
-			take()
+			take(false)
 		}
 		if i%1_000_000 == 999_999 {
 			peak = max(peak, live()-before)
 		}
 	}
 	for tracker.Close() {
-		take()
+		take(false)
 	}
-	minutes, _ := tracker.Sums(true)
-	for i := range minutes {
-		summed += minutes[i].Packets
-	}
+	take(true)
 	if summed != n {
 		t.Errorf("sums have %d of %d packets", summed, n)
 	}

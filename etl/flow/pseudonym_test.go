@@ -54,7 +54,7 @@ func TestPseudonym(t *testing.T) {
 		}
 		flows := map[int64]schema.Flow{}
 		for tracker.Close() {
-			for _, f := range tracker.Ended() {
+			for _, f := range tracker.Ended(nil) {
 				flows[f.FlowID] = f
 			}
 		}

@@ -114,10 +114,10 @@ func trackWith(t *flow.Tracker, packets []schema.Packet) []schema.Flow {
 	var rows []schema.Flow
 	for i := range packets {
 		t.Track(&packets[i])
-		rows = append(rows, t.Ended()...)
+		rows = append(rows, t.Ended(nil)...)
 	}
 	for t.Close() {
-		rows = append(rows, t.Ended()...)
+		rows = append(rows, t.Ended(nil)...)
 	}
 	byID(rows)
 	return rows

@@ -78,7 +78,6 @@ type Tracker struct {
 	ticks   int
 
 	ended []schema.Flow
-	given []schema.Flow
 
 	minute int64 // begin of that of the last packet
 	hour   int64 // of the last sums that were given out
@@ -105,7 +104,7 @@ func (t *Tracker) Reset() {
 	t.names = append(t.names[:0], "")
 	t.looked, t.next = t.looked[:0], 0
 	t.started, t.ticks, t.low, t.clock = false, 0, math.MaxInt64, math.MinInt64
-	t.ended, t.given = t.ended[:0], t.given[:0]
+	t.ended = t.ended[:0]
 	t.minute, t.hour, t.last = schema.NoTime, schema.NoTime, schema.NoTime
 	t.sums[0].reset(minute)
 	t.sums[1].reset(hour)
@@ -200,10 +199,12 @@ func (t *Tracker) name(s string) uint8 {
 	return uint8(len(t.names) - 1)
 }
 
-// Ended returns the rows of flows that ended since the last call, in the order in which they did. They hold until the next call.
-func (t *Tracker) Ended() []schema.Flow {
-	t.ended, t.given = t.given[:0], t.ended
-	return t.given
+// Ended returns the rows of flows that ended since the last call, in the order in which they did; they are the caller's, and the next ones go
+// where spare lies.
+func (t *Tracker) Ended(spare []schema.Flow) []schema.Flow {
+	ended := t.ended
+	t.ended = spare[:0]
+	return ended
 }
 
 // Close ends open flows at the end of the capture, the one that has been silent for longest first, and reports whether it ended any: it is called,
