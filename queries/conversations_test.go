@@ -80,7 +80,7 @@ func (l *cutLake) track(packets []schema.Packet, id, sensor string) []schema.Flo
 	tracker := flow.Tracker{Active: l.active}
 	var rows []schema.Flow
 	take := func() {
-		for _, f := range tracker.Ended() {
+		for _, f := range tracker.Ended(nil) {
 			f.CaptureID, f.Sensor = id, sensor
 			rows = append(rows, f)
 		}
