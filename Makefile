@@ -31,9 +31,15 @@ check:
 	@scripts/check.sh "$(GOFUMPT)" "$(STATICCHECK)" $(GO)
 
 # deb and rpm with man page and completions, into bin/. The program links the C and C++ libraries of this machine's system, and DuckDB into itself.
-packages: build
+packages: build iceberg
 	bin/pcaplake docs --man bin
 	for kind in deb rpm; do VERSION=$(VERSION) GOARCH=$$($(GO) env GOARCH) $(NFPM) package -f deploy/packages/nfpm.yaml -p $$kind -t bin/; done
+
+# What `pcaplake publish iceberg` runs.
+.PHONY: iceberg
+iceberg: toolchain
+	@mkdir -p bin
+	$(GO) build -trimpath -o bin/pcaplake-iceberg ./cmd/pcaplake-iceberg
 
 # The same program without a shared library. It looks names of hosts and users up by itself.
 static: toolchain
@@ -77,9 +83,9 @@ pgo:
 microbench:
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./schema ./etl/... ./queries
 
-# What runs of docs/scaling.md: shards, S3 and Spark.
+# What runs of docs/scaling.md: shards, S3, Spark, Iceberg and ClickHouse.
 .PHONY: scale-test
-scale-test: build
+scale-test: build iceberg
 	scripts/scale.sh bin/pcaplake
 
 fuzz:

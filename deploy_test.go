@@ -87,7 +87,7 @@ func TestPackages(t *testing.T) {
 	}
 	dir := t.TempDir()
 	copied(t, dir, "LICENSE", "deploy/packages/nfpm.yaml", "deploy/packages/postinstall.sh", "deploy/systemd/pcaplake.service", "deploy/systemd/pcaplake.timer", "deploy/systemd/pcaplake.env")
-	for _, name := range []string{"pcaplake", "pcaplake.1", "pcaplake.bash", "pcaplake.zsh", "pcaplake.fish"} {
+	for _, name := range []string{"pcaplake", "pcaplake-iceberg", "pcaplake.1", "pcaplake.bash", "pcaplake.zsh", "pcaplake.fish"} {
 		put(t, filepath.Join(dir, "bin", name), "#!/bin/sh\n")
 	}
 	recipe(t, dir, "go", "run", "github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.0", "package", "-f", "deploy/packages/nfpm.yaml", "-p", "deb", "-t", "night.deb")

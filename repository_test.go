@@ -20,22 +20,24 @@ const module = "github.com/pcaplake/pcaplake/"
 
 // imports is the rule: which packages of ours each package may import. "*" is any.
 var imports = map[string][]string{
-	"schema":             {},
-	"etl/capture":        {},
-	"etl/decode":         {"schema", "etl/capture"},
-	"etl/flow":           {"schema"},
-	"etl/lake":           {"schema"},
-	"etl/lake/s3":        {"etl/lake"},
-	"etl/pseudonym":      {"schema"},
-	"etl":                {"schema", "etl/capture", "etl/decode", "etl/flow", "etl/lake", "etl/pseudonym"},
-	"queries":            {"schema", "queries/enrich", "queries/indicators"},
-	"queries/shell":      {"schema", "queries"},
-	"queries/classify":   {"schema", "queries"},
-	"queries/enrich":     {},
-	"queries/indicators": {},
-	"reports":            {"queries", "queries/classify"},
-	"cmd/pcaplake":       {"*"},
-	"testdata/gen":       {},
+	"schema":               {},
+	"etl/capture":          {},
+	"etl/decode":           {"schema", "etl/capture"},
+	"etl/flow":             {"schema"},
+	"etl/lake":             {"schema"},
+	"etl/lake/s3":          {"etl/lake"},
+	"etl/iceberg":          {"schema", "etl/lake"},
+	"etl/pseudonym":        {"schema"},
+	"etl":                  {"schema", "etl/capture", "etl/decode", "etl/flow", "etl/lake", "etl/pseudonym"},
+	"queries":              {"schema", "queries/enrich", "queries/indicators"},
+	"queries/shell":        {"schema", "queries"},
+	"queries/classify":     {"schema", "queries"},
+	"queries/enrich":       {},
+	"queries/indicators":   {},
+	"reports":              {"queries", "queries/classify"},
+	"cmd/pcaplake":         {"*"},
+	"cmd/pcaplake-iceberg": {"etl/iceberg", "etl/lake", "etl/lake/s3"},
+	"testdata/gen":         {},
 }
 
 // internalOnly are the packages that tests share; no product code imports them.
@@ -88,7 +90,7 @@ const (
 )
 
 // linkedBy are the libraries that only one package may import, so that what does not need them builds and tests without.
-var linkedBy = map[string]string{"github.com/minio/minio-go": "etl/lake/s3"}
+var linkedBy = map[string]string{"github.com/minio/minio-go": "etl/lake/s3", "github.com/apache/iceberg-go/catalog/": "etl/iceberg"}
 
 func TestLibrariesStay(t *testing.T) {
 	eachGoFile(t, func(name string, file *ast.File, _ *token.FileSet) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The same captures through one process, eight shards, and Spark, into a folder and into S3 (versitygw): the lakes must be the same, and so must answers. Python's venv and
+# The same captures through one process, eight shards, and Spark, into a folder and into S3 (versitygw): the lakes must be the same, and so must answers, also of Iceberg's
+# tables and of ClickHouse. Python's venv and
 # versitygw are made once, in the folder that SCALE_TOOLS names; Spark needs a Java 17 runtime (Debian: openjdk-17-jre-headless).
 #
 # usage: scripts/scale.sh PROGRAM [CAPTURES…]
@@ -15,6 +16,7 @@ tools=${SCALE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/pcaplake-scale}
 mkdir -p "$tools"
 [ -x "$tools/versitygw" ] || GOBIN=$tools go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 [ -x "$tools/venv/bin/spark-submit" ] || { python3 -m venv "$tools/venv" && "$tools/venv/bin/pip" install -q pyspark==4.0.1 sqlglot; }
+"$tools/venv/bin/python" -c "import chdb" 2>/dev/null || "$tools/venv/bin/pip" install -q chdb==4.4.0
 command -v java >/dev/null || { echo "scale-test: java is missing: install openjdk-17-jre-headless" >&2; exit 1; }
 
 work=$(mktemp -d)
@@ -60,4 +62,10 @@ may spark-submit --master 'local-cluster[2,1,512]' --conf spark.executor.memory=
 same "Spark, 2 executors" "$work/spark"
 spark-submit --master 'local[2]' --conf spark.ui.enabled=false deploy/spark/compare.py --lake "$work/spark" --binary "$program" --queries queries/sql 2>"$work/spark.log" |
 	tail -n 1
-echo "not run: Airflow, Slurm, Kubernetes, Iceberg"
+publish="$program --lake $work/spark publish iceberg --warehouse $work/warehouse"
+$publish >/dev/null
+then="$program --lake $work/spark ingest --payload 64 testdata/dns.pcap testdata/ipv6.pcapng.zst && $program --lake $work/spark compact && $publish"
+spark-submit --master 'local[2]' --conf spark.ui.enabled=false --packages org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.11.0 deploy/spark/iceberg.py \
+	--lake "$work/spark" --warehouse "$work/warehouse" --binary "$program" --then "($then) >/dev/null" 2>"$work/spark.log" | tail -n 1
+"$tools/venv/bin/python" deploy/clickhouse/compare.py --lake "$work/spark" --binary "$program"
+echo "not run: Airflow, Slurm, Kubernetes"

@@ -69,20 +69,37 @@ func plan(c *cli.Context, s streams) error {
 
 func publishCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name:  "publish",
-		Usage: "end the work on a plan, once its shards are done",
+		Name:      "publish",
+		Usage:     "end the work on a plan, once its shards are done, or set tables of Apache Iceberg to the live files",
+		ArgsUsage: "[iceberg]",
 		Description: `Makes the changes that shards leave, such as captures that grew, in the order of the plan; says which captures cannot be read; writes a checkpoint
 when it is time. What shards committed is in the lake already. It may be done again. The last line is a summary as JSON.
 Exit status: 0 done; 3 some captures cannot be read; 66 no lake; 74 I/O; 75 shards are missing: do them and publish again.
 
+With iceberg every table of the lake becomes one of Apache Iceberg over the same files, which are not copied; each is set to the live files in one snapshot, whose
+property pcaplake.seq says of which state of the lake it is. Doing it again changes nothing. Run it after ingest, and after compact and expire before their --grace is
+over: then readers find the files of their snapshot. The files stay the lake's (gc.enabled=false). Without --catalog the warehouse is a catalog of Hadoop. The work is
+done by pcaplake-iceberg, which lies beside pcaplake or on the PATH.
+Exit status: 0 done, or nothing new; 1 failed; 66 no lake; 75 another program committed to the catalog meanwhile: publish again.
+
 Examples:
-  pcaplake publish --plan plan.json`,
+  pcaplake publish --plan plan.json
+  pcaplake publish iceberg --warehouse /srv/warehouse
+  pcaplake --lake s3://traffic/lake publish iceberg --catalog sqlite:/srv/catalog.db --warehouse s3://traffic/warehouse`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "plan", Usage: "`PLAN` by its id, file or URL"},
 			&cli.IntFlag{Name: "jobs", Usage: "captures read at a time; 0: one per processor"},
 			&cli.StringFlag{Name: "summary", Usage: "write the summary to `FILE` as well"},
+			&cli.StringFlag{Name: "warehouse", Usage: "iceberg: `DIR` or s3://BUCKET/PREFIX where the metadata of tables lie"},
+			&cli.StringFlag{Name: "catalog", Usage: "iceberg: `ADDRESS` of another catalog: sqlite:FILE, or http://SERVER of Iceberg's REST protocol"},
+			&cli.StringFlag{Name: "namespace", Usage: "iceberg: `NAME` that the tables are in", Value: "pcaplake"},
 		},
-		Action: func(c *cli.Context) error { return publishPlan(c, s) },
+		Action: func(c *cli.Context) error {
+			if c.Args().First() == "iceberg" {
+				return publishIceberg(c, s)
+			}
+			return publishPlan(c, s)
+		},
 	}
 }
 
