@@ -41,22 +41,24 @@ func (s *Session) makeCaptures() error {
 }
 
 // makeCaptureOrder makes the table capture_order: all captures, those beyond the dataset's period too, in the order of their first packets and,
-// where that does not tell, of their sources.
+// where that does not tell, of their sources. flow_idle is the idle timeout of their flows in microseconds.
 func (s *Session) makeCaptureOrder() error {
 	captures := slices.SortedFunc(slices.Values(s.dataset.Captures), func(a, b schema.Capture) int {
 		return cmp.Or(cmp.Compare(firstOf(a), firstOf(b)), strings.Compare(a.Source, b.Source), strings.Compare(a.CaptureID, b.CaptureID))
 	})
-	ids := make([]string, len(captures))
+	rows := make([]map[string]any, len(captures))
 	for i := range captures {
-		ids[i] = captures[i].CaptureID
+		idle, _ := flowTimeouts(&captures[i])
+		rows[i] = map[string]any{"id": captures[i].CaptureID, "idle": idle.Microseconds()}
 	}
-	text, err := json.Marshal(ids)
+	text, err := json.Marshal(rows)
 	if err != nil {
 		return fmt.Errorf("write captures as JSON: %w", err)
 	}
-	return s.admin.exec(`CREATE TABLE capture_order AS SELECT capture_id, min(place) AS ordinal
-		FROM (SELECT unnest(ids) AS capture_id, generate_subscripts(ids, 1) AS place FROM (SELECT from_json(` + literal(string(text)) + `, '["VARCHAR"]') AS ids))
-		GROUP BY capture_id`)
+	return s.admin.exec(`CREATE TABLE capture_order AS SELECT capture.id AS capture_id, min(place) AS ordinal, max(capture.idle) AS flow_idle
+		FROM (SELECT unnest(rows) AS capture, generate_subscripts(rows, 1) AS place
+		      FROM (SELECT from_json(` + literal(string(text)) + `, '[{"id": "VARCHAR", "idle": "BIGINT"}]') AS rows))
+		GROUP BY ALL`)
 }
 
 func firstOf(c schema.Capture) int64 {

@@ -9,15 +9,26 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/pcaplake/pcaplake/schema"
 )
 
-// flowIdle is the idle timeout of flows in microseconds, as etl/flow has it.
-const flowIdle = uint64(120 * time.Second / time.Microsecond)
+// flowTimeouts are the idle and the active timeout that the flows of a capture were made with; where it does not say, those of etl/flow.
+func flowTimeouts(c *schema.Capture) (idle, active time.Duration) {
+	timeout := func(name string, otherwise time.Duration) time.Duration {
+		if d, err := time.ParseDuration(c.Settings[name]); err == nil && d > 0 {
+			return d
+		}
+		return otherwise
+	}
+	return timeout("flow_idle", 120*time.Second), timeout("flow_active", 30*time.Minute)
+}
 
 // link is a flow as far as it tells where conversations begin. none is NULL.
 type link struct {
 	ordinal, flow           int64 // of its capture, and its number there
 	first, last             int64 // times of its first and last packet, microseconds; none: NULL
+	timeout                 int64 // idle timeout of its capture, microseconds
 	idle, mirrored, closing int64 // 1: it ended by the idle timeout; its src_ip is the higher end; a FIN or RST was seen
 	ends                    [2]linkEnd
 }
@@ -40,7 +51,7 @@ func parseLinks(text string) ([]link, error) {
 	var links []link
 	for part := range strings.SplitSeq(text, ";") {
 		var l link
-		to := []*int64{&l.ordinal, &l.flow, &l.first, &l.last, &l.idle, &l.mirrored, &l.closing}
+		to := []*int64{&l.ordinal, &l.flow, &l.first, &l.last, &l.timeout, &l.idle, &l.mirrored, &l.closing}
 		for i := range l.ends {
 			e := &l.ends[i]
 			to = append(to, &e.isn, &e.syns, &e.packets, &e.firstAck)
@@ -66,6 +77,7 @@ func parseLinks(text string) ([]link, error) {
 // conversation is what is known of the one that goes on.
 type conversation struct {
 	last   int64    // time; none: it has none
+	idle   uint64   // the timeout that it ends by
 	isn    [2]int64 // of both ends
 	sent   [2]bool
 	closed bool
@@ -73,7 +85,7 @@ type conversation struct {
 
 // goesOn reports whether a flow belongs to the conversation, by the rules of a tracker that sees both.
 func (c *conversation) goesOn(l *link) bool {
-	if l.first != none && c.last != none && distance(l.first, c.last) > flowIdle {
+	if l.first != none && c.last != none && distance(l.first, c.last) > c.idle {
 		return false
 	}
 	return !c.renewed(l, 0) && !c.renewed(l, 1)
@@ -101,6 +113,7 @@ func (c *conversation) renewed(l *link, end int) bool {
 }
 
 func (c *conversation) add(l *link) {
+	c.idle = uint64(l.timeout)
 	if l.last != none {
 		c.last = l.last
 	}

@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,11 +13,14 @@ func TestChainedFlows(t *testing.T) {
 		plain = " - 0 1 500 - 0 1 100" // neither SYN was seen
 		open  = " 99 1 1 500 499 0 1 100"
 	)
+	const idle = "120" // unless the flow is given with another timeout behind "last"
 	cases := []struct {
 		name  string
 		flows []string
 		want  string
 	}{
+		{"within an idle timeout of its own", []string{"1 5 0 10 600 0 0 0" + plain, "2 1 600 640 600 0 0 0" + plain}, "2"},
+		{"beyond an idle timeout of its own", []string{"1 5 0 10 60 0 0 0" + plain, "2 1 71 80 60 0 0 0" + plain}, ""},
 		{"without a gap", []string{"1 5 0 10 0 0 0" + open, "2 1 11 20 0 0 0" + plain}, "2"},
 		{"given in another order", []string{"2 1 11 20 0 0 0" + plain, "1 5 0 10 0 0 0" + open}, "2"},
 		{"at the idle timeout", []string{"1 5 0 10 0 0 0" + plain, "2 1 130 140 0 0 0" + plain}, "2"},
@@ -39,7 +43,10 @@ func TestChainedFlows(t *testing.T) {
 			text := ""
 			for i, f := range c.flows {
 				fields := strings.Fields(f)
-				for _, at := range []int{2, 3} { // seconds
+				if len(fields) == 15 {
+					fields = slices.Insert(fields, 4, idle)
+				}
+				for _, at := range []int{2, 3, 4} { // seconds
 					if fields[at] != "-" {
 						fields[at] += "000000"
 					}

@@ -194,6 +194,7 @@ func streamPieceSQL(side, other string) string {
 func linkSQL() string {
 	fields := []string{
 		"coalesce(ordinal, 0)", "flow_id", "epoch_us(least(fwd_first_ts, rev_first_ts))", "epoch_us(greatest(fwd_last_ts, rev_last_ts))",
+		"coalesce(flow_idle, 120000000)", // only a damaged lake has flows of captures that it does not know
 		"CAST(end_reason = 'idle' AS INTEGER)", "CAST(mirrored AS INTEGER)", "CAST(fwd_fins + rev_fins + fwd_rsts + rev_rsts > 0 AS INTEGER)",
 	}
 	for _, low := range []bool{true, false} {
@@ -213,7 +214,7 @@ const conversationsDoc = "One row per conversation: the flows of one sensor and 
 	"active timeout, unless a SYN begins another connection. Columns are those of `flows`, of all its flows together, with `capture_id` and `flow_id` of the first; `flows` and " +
 	"`captures` count them, `members` lists them. `history` is put together of those of the flows, `retransmitted_packets` and `out_of_order` are sums: they don't merge exactly; all else is as " +
 	"if the captures had been one. What only a capture with both can tell stays parted: a copy is none of a packet in another capture, a fragment does not find its first there, an ICMP " +
-	"error not the flow that it quotes. With `--from` and `--to` the flows within 32 minutes of the period are looked at, and conversations that reach into it are given."
+	"error not the flow that it quotes. With `--from` and `--to` the flows within both timeouts of the period (32 minutes) are looked at, and conversations that reach into it are given."
 
 // mergeFunctions are the functions of SQL that the rules need.
 func mergeFunctions() []*function {

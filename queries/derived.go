@@ -26,11 +26,19 @@ var resolutionMacros string
 //go:embed sql/views/*.sql
 var viewFiles embed.FS
 
-// aroundFlows is the view of flows with a period that is wider by flowTimeouts at both ends: what conversations may reach into.
-const (
-	aroundFlows  = "flows_around"
-	flowTimeouts = 32 * time.Minute // idle 120 s and active 30 min, as etl/flow has them
-)
+// aroundFlows is the view of flows with a period that is wider by both timeouts at both ends: what conversations may reach into.
+const aroundFlows = "flows_around"
+
+// reach is the sum of the timeouts of flows, the greatest of all captures.
+func (d *Dataset) reach() time.Duration {
+	idle, active := flowTimeouts(&schema.Capture{})
+	reach := idle + active
+	for i := range d.Captures {
+		idle, active = flowTimeouts(&d.Captures[i])
+		reach = max(reach, idle+active)
+	}
+	return reach
+}
 
 // derivedViews are all of them, in the order in which documents list them. Files in sql/views begin with their doc as comments.
 var derivedViews = sync.OnceValue(func() []derivedView {

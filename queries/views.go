@@ -93,7 +93,7 @@ func (s *Session) makeView(ctx context.Context, name string) (bool, error) {
 	case "enrichment":
 		return true, s.makeEnrichment()
 	case aroundFlows:
-		return true, s.makeTable(ctx, s.dataset.widened(flowTimeouts), aroundFlows, schema.Flows.Table)
+		return true, s.makeTable(ctx, s.dataset.widened(s.dataset.reach()), aroundFlows, schema.Flows.Table)
 	}
 	for _, t := range schema.Tables() {
 		if t.Name == name {
