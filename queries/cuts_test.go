@@ -157,9 +157,10 @@ func TestCutLakes(t *testing.T) {
 			}
 			captures, pieces = captures+1, pieces+len(many)
 			sensor := fmt.Sprintf("capture-%d", captures)
-			c.ingest(etl.Options{Lake: whole, Sensor: sensor, Jobs: 1, FlowActive: 366 * 24 * time.Hour}, one)
+			idle := time.Duration(captures%3) * 4 * time.Second // 0 is the default
+			c.ingest(etl.Options{Lake: whole, Sensor: sensor, Jobs: 1, FlowIdle: idle, FlowActive: 366 * 24 * time.Hour}, one)
 			for jobs, root := range cut {
-				c.ingest(etl.Options{Lake: root, Sensor: sensor, Jobs: 1 + jobs}, many)
+				c.ingest(etl.Options{Lake: root, Sensor: sensor, Jobs: 1 + jobs, FlowIdle: idle}, many)
 			}
 		}
 		names, want := conversationRows(t, c.open(whole))
@@ -175,7 +176,7 @@ func TestCutLakes(t *testing.T) {
 	if conversations == 0 {
 		t.Error("nothing was compared")
 	}
-	shared.Report(t, "%d captures cut by editcap into %d, taken in at 1 and at 2 jobs: %d conversations compared", captures, pieces, conversations)
+	shared.Report(t, "%d captures cut by editcap into %d, taken in at 1 and at 2 jobs, with three idle timeouts: %d conversations compared", captures, pieces, conversations)
 	for _, cause := range slices.Sorted(maps.Keys(apart)) {
 		shared.Report(t, "%7d captures are left out, where the cut parts %s", apart[cause], cause)
 	}
