@@ -50,7 +50,7 @@ type Session struct {
 	admin *connection
 	made  map[string]bool // views that exist
 	gone  string          // a file that was not there when it was to be fetched; "": none was
-	held  bool            // contacts is a table
+	held  bool            // heldViews are tables
 }
 
 // Open makes a session. Nothing of the dataset is read before a statement names it.

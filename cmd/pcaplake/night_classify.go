@@ -26,8 +26,9 @@ type judgedDays struct {
 	From       string         `json:"from,omitempty"`    // the first of them
 	To         string         `json:"to,omitempty"`      // the last
 	Verdicts   int            `json:"verdicts"`          // of these days
-	Severities map[string]int `json:"severities"`        // these by severity
+	Severities map[string]int `json:"severities"`        // those of them that nothing suppresses, by severity
 	Gravest    string         `json:"gravest,omitempty"` // of these
+	Suppressed int            `json:"suppressed"`        // verdicts that the allowlist suppresses
 	Changed    int            `json:"changed"`           // stretches of days of which the lake has other verdicts now
 }
 
@@ -70,11 +71,11 @@ func (n *night) judge(ctx context.Context, from, to time.Time, j *judgedDays) er
 		return err
 	}
 	for i := range verdicts {
-		if j.Gravest == "" || verdicts[i].AtLeast(j.Gravest) {
+		if verdicts[i].AtLeast(j.Gravest) {
 			j.Gravest = verdicts[i].Severity
 		}
 	}
-	j.Verdicts += sum.Verdicts
+	j.Verdicts, j.Suppressed = j.Verdicts+sum.Verdicts, j.Suppressed+sum.Suppressed
 	for severity, count := range sum.Severities {
 		j.Severities[severity] += count
 	}
