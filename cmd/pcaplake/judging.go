@@ -65,7 +65,7 @@ func judging(c *cli.Context, d *queries.Dataset) (o *judgingOptions, err error) 
 			return o, err
 		}
 	}
-	return o, o.open(c.Context, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir})
+	return o, o.open(c.Context, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir, Memory: d.Memory})
 }
 
 func baselineFlag() cli.Flag {
@@ -102,7 +102,7 @@ func (o *judgingOptions) ingest(ctx context.Context, path string, d *queries.Dat
 	if _, err := etl.Ingest(ctx, etl.Options{Lake: root, Sources: []string{path}, ToolVersion: version}); err != nil {
 		return "", fmt.Errorf("read baseline: %w", err)
 	}
-	_, _, err = judgeLake(ctx, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir}, nil)
+	_, _, err = judgeLake(ctx, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir, Memory: d.Memory}, nil)
 	return root, err
 }
 

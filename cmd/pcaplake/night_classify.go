@@ -14,6 +14,7 @@ import (
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/queries/classify"
 	"github.com/pcaplake/pcaplake/schema"
 )
 
@@ -62,6 +63,33 @@ func (n *night) doClassify(ctx context.Context) outcome {
 	return out
 }
 
+// A judgedStretch is a stretch of days with its verdicts.
+type judgedStretch struct {
+	from, to time.Time
+	verdicts []classify.Verdict
+}
+
+// verdictsOf are the verdicts of a period as the classify step has told them, where that judged a stretch of days of which the lake has nothing beyond the
+// period; nil: the period is to be judged by itself.
+func (n *night) verdictsOf(state *lake.State, from, to time.Time) []classify.Verdict {
+	for _, s := range n.judged {
+		if s.from.After(from) || s.to.Before(to) {
+			continue
+		}
+		for _, m := range state.Manifests() {
+			if m.FirstTS == nil {
+				continue
+			}
+			first, last := time.UnixMicro(*m.FirstTS), time.UnixMicro(*m.LastTS)
+			if (first.Before(from) || !last.Before(to)) && first.Before(s.to) && !last.Before(s.from) {
+				return nil
+			}
+		}
+		return s.verdicts
+	}
+	return nil
+}
+
 // judge classifies from one time to before another and puts the verdicts into the lake.
 func (n *night) judge(ctx context.Context, from, to time.Time, j *judgedDays) error {
 	d := n.data
@@ -70,6 +98,7 @@ func (n *night) judge(ctx context.Context, from, to time.Time, j *judgedDays) er
 	if err != nil {
 		return err
 	}
+	n.judged = append(n.judged, judgedStretch{from, to, append([]classify.Verdict{}, verdicts...)})
 	for i := range verdicts {
 		if verdicts[i].AtLeast(j.Gravest) {
 			j.Gravest = verdicts[i].Severity
