@@ -18,7 +18,7 @@
 WITH hot AS ( -- the few targets that it can be of
   SELECT dst_key FROM missed_targets WHERE failed >= $min_failed * least($min_rate, $half_minute, $min_minute)
 ), tries AS NOT MATERIALIZED (
-  SELECT attempts.*, bin_start(second, 60000000) AS minute FROM attempts SEMI JOIN hot USING (dst_key) WHERE marks < 1024
+  SELECT attempts.*, date_trunc('second', first_ts) AS second, date_trunc('minute', first_ts) AS minute FROM attempts SEMI JOIN hot USING (dst_key) WHERE marks < 1024
 ), seconds AS (
   SELECT dst_key, ip_proto, second AS bin, count(*) AS flows, count(*) FILTER (marks & 128 <> 0) AS failed, count(*) FILTER (marks & 16 <> 0) AS halves, sum(fwd_payload_bytes) AS payload,
          min(dst_port) AS low_port, max(dst_port) AS high_port, sum(packets) AS packets, sum(bytes) AS bytes, min(first_ts) AS start_ts, max(first_ts) AS end_ts
@@ -73,7 +73,7 @@ WITH hot AS ( -- the few targets that it can be of
   GROUP BY width, dst_key, ip_proto, leader, episode
 ), names AS (
   SELECT text_hash(dst_ip) AS key, min(dst_ip) AS ip FROM flows WHERE text_hash(dst_ip) IN (SELECT dst_key FROM floods) GROUP BY key
-  UNION ALL SELECT text_hash(src_ip), min(src_ip) FROM flows WHERE text_hash(src_ip) IN (SELECT leader FROM floods) AND text_hash(src_ip) NOT IN (SELECT dst_key FROM floods) GROUP BY ALL
+  UNION ALL SELECT text_hash(src_ip), min(src_ip) FROM flows WHERE text_hash(src_ip) IN (SELECT leader FROM floods WHERE leader IS NOT NULL) AND text_hash(src_ip) NOT IN (SELECT dst_key FROM floods) GROUP BY ALL
 ), told AS (
   SELECT floods.*, target.ip AS dst_ip, source.ip AS src_ip, floods.leader IS NOT NULL AS single, sources, flows / greatest(micros_between(start_ts, end_ts) / 1e6, 1) AS rate
   FROM floods JOIN tops ON tops.width = floods.width AND tops.dst_key = floods.dst_key AND tops.ip_proto = floods.ip_proto AND tops.leader IS NOT DISTINCT FROM floods.leader AND tops.episode = floods.episode

@@ -17,18 +17,19 @@
 WITH pressed AS (
   SELECT dst_key FROM missed_targets WHERE missed >= 200
 ), crowds AS ( -- targets that many sources press at once are flooded; what they get there is no scan of theirs
-  SELECT dst_key, ip_proto, bin_start(second, 10000000) AS bin FROM attempts SEMI JOIN pressed USING (dst_key) WHERE marks & 33 = 0 AND marks < 1024
-  GROUP BY dst_key, ip_proto, bin_start(second, 10000000) HAVING count(*) >= 200 AND count(DISTINCT src_key % 4096) >= 10
+  SELECT dst_key, ip_proto, bin_start(first_ts, 10000000) AS bin FROM attempts SEMI JOIN pressed USING (dst_key) WHERE marks & 33 = 0 AND marks < 1024
+  GROUP BY dst_key, ip_proto, bin_start(first_ts, 10000000) HAVING count(*) >= 200 AND count(DISTINCT src_key % 4096) >= 10
 ), busy AS ( -- who fails often enough at all, so that the many who try once need not be grouped by target
   SELECT src_key FROM attempts WHERE marks & 33 = 0 AND marks < 1024 GROUP BY src_key HAVING count(*) >= least($min_ports, $min_hosts, $min_internal_hosts)
 ), targets AS ( -- marks of all contacts together: what no contact has is not in them
   SELECT src_key, dst_key, ip_proto, dst_port, bit_or(marks) AS marks, count(*) AS contacts, bit_or(marks) & 1 = 0 AS missed, bit_or(marks) & 1 = 0 AND count(*) <= $max_probes AS looked,
          min(first_ts) AS start_ts, max(last_ts) AS end_ts, sum(packets) AS packets, sum(bytes) AS bytes, sum(rev_payload_bytes) AS data
   FROM attempts SEMI JOIN busy USING (src_key)
-    ANTI JOIN crowds ON crowds.dst_key = attempts.dst_key AND crowds.ip_proto = attempts.ip_proto AND crowds.bin = bin_start(attempts.second, 10000000)
+    ANTI JOIN crowds ON crowds.dst_key = attempts.dst_key AND crowds.ip_proto = attempts.ip_proto AND crowds.bin = bin_start(attempts.first_ts, 10000000)
   WHERE marks & 32 = 0 AND marks < 1024 GROUP BY src_key, dst_key, ip_proto, dst_port
 ), deep AS (
-  SELECT src_key, dst_key, ip_proto FROM targets WHERE looked GROUP BY src_key, dst_key, ip_proto HAVING count(*) >= $min_ports
+  SELECT src_key, dst_key, ip_proto FROM targets SEMI JOIN (SELECT dst_key FROM missed_targets WHERE missed >= $min_ports) USING (dst_key) WHERE looked
+  GROUP BY src_key, dst_key, ip_proto HAVING count(*) >= $min_ports
 ), vertical AS (
   SELECT 'vertical' AS shape, src_key, dst_key, CAST(NULL AS INTEGER) AS dst_port, ip_proto, 1 AS hosts, 0 AS inside, count(*) AS targets, count(*) FILTER (missed) AS missed_targets,
          avg(CAST(missed AS INTEGER)) AS missed, median(contacts) AS probes, count(*) FILTER (marks & 2 <> 0) AS open, count(*) FILTER (marks & 4 <> 0) AS refused,
@@ -50,7 +51,7 @@ WITH pressed AS (
 ), sources AS (
   SELECT text_hash(src_ip) AS src_key, min(src_ip) AS src_ip FROM flows WHERE text_hash(src_ip) IN (SELECT src_key FROM found) GROUP BY src_key
 ), hosts AS (
-  SELECT text_hash(dst_ip) AS dst_key, min(dst_ip) AS dst_ip FROM flows WHERE text_hash(dst_ip) IN (SELECT dst_key FROM found) GROUP BY dst_key
+  SELECT text_hash(dst_ip) AS dst_key, min(dst_ip) AS dst_ip FROM flows WHERE text_hash(dst_ip) IN (SELECT dst_key FROM found WHERE dst_key IS NOT NULL) GROUP BY dst_key
 ), scans AS (
   SELECT found.*, src_ip, dst_ip FROM found JOIN sources USING (src_key) LEFT JOIN hosts ON hosts.dst_key = found.dst_key
 )
