@@ -32,6 +32,9 @@ const (
 	flowTimeouts = 32 * time.Minute // idle 120 s and active 30 min, as etl/flow has them
 )
 
+// pastFlows is the view of the flows before the period.
+const pastFlows = "past_flows"
+
 // derivedViews are all of them, in the order in which documents list them. Files in sql/views begin with their doc as comments.
 var derivedViews = sync.OnceValue(func() []derivedView {
 	views := []derivedView{conversationsView(), ecsView()}
