@@ -55,6 +55,8 @@ var detectorCases = []detectorCase{
 	{"scan", "peers half of whom are gone", 60, "CASE WHEN n % 2 = 0 THEN 0 ELSE 1 END AS rev_synacks, 0 AS fwd_rsts, '203.0.113.' || n AS dst_ip", ""},
 	{"scan", "a dead server tried again and again", 500, refused + "443 AS dst_port", ""},
 	{"scan", "bots of a flood", 4000, lostUDP + fast + inward + "n % 997 AS dst_port", ""},
+	{"scan", "ports, beside a flood of one port from many", 2000, refused + fast +
+		"CASE WHEN n % 50 = 0 THEN '203.0.113.250' ELSE '203.0.113.' || (n % 200) END AS src_ip, '10.0.0.9' AS dst_ip, CASE WHEN n % 50 = 0 THEN 1000 + n ELSE 80 END AS dst_port", "scan vertical low"},
 	{"protocol-scan", "a host", 60, unanswered + "n + 100 AS ip_proto, NULL::INTEGER AS dst_port", "scan protocols medium"},
 	{"protocol-scan", "few protocols", 60, unanswered + "n % 9 AS ip_proto, NULL::INTEGER AS dst_port", ""},
 	{"icmp-sweep", "silent hosts", 40, echo + "0 AS rev_packets, '203.0.113.' || n AS dst_ip", "scan icmp-sweep medium"},

@@ -16,15 +16,21 @@
 
 WITH pressed AS (
   SELECT dst_key FROM missed_targets WHERE missed >= 200
-), crowds AS ( -- targets that many sources press at once are flooded; what they get there is no scan of theirs
-  SELECT dst_key, ip_proto, bin_start(first_ts, 10000000) AS bin FROM attempts SEMI JOIN pressed USING (dst_key) WHERE marks & 33 = 0 AND marks < 1024
-  GROUP BY dst_key, ip_proto, bin_start(first_ts, 10000000) HAVING count(*) >= 200 AND count(DISTINCT src_key % 4096) >= 10
+), pressing AS (
+  SELECT src_key, dst_key, ip_proto, dst_port, bin_start(first_ts, 10000000) AS bin FROM attempts SEMI JOIN pressed USING (dst_key) WHERE marks & 33 = 0 AND marks < 1024
+), crowded_ports AS ( -- ports that many sources press at once are flooded; what they get there is no scan of theirs
+  SELECT dst_key, ip_proto, dst_port, bin FROM pressing GROUP BY dst_key, ip_proto, dst_port, bin HAVING count(*) >= 200 AND count(DISTINCT src_key % 4096) >= 10
+), crowds AS ( -- and so are targets that they press on no port in particular
+  SELECT dst_key, ip_proto, bin FROM pressing ANTI JOIN crowded_ports USING (dst_key, ip_proto, dst_port, bin)
+  GROUP BY dst_key, ip_proto, bin HAVING count(*) >= 200 AND count(DISTINCT src_key % 4096) >= 10
 ), busy AS ( -- who fails often enough at all, so that the many who try once need not be grouped by target
   SELECT src_key FROM attempts WHERE marks & 33 = 0 AND marks < 1024 GROUP BY src_key HAVING count(*) >= least($min_ports, $min_hosts, $min_internal_hosts)
 ), targets AS ( -- marks of all contacts together: what no contact has is not in them
   SELECT src_key, dst_key, ip_proto, dst_port, bit_or(marks) AS marks, count(*) AS contacts, bit_or(marks) & 1 = 0 AS missed, bit_or(marks) & 1 = 0 AND count(*) <= $max_probes AS looked,
          min(first_ts) AS start_ts, max(last_ts) AS end_ts, sum(packets) AS packets, sum(bytes) AS bytes, sum(rev_payload_bytes) AS data
   FROM attempts SEMI JOIN busy USING (src_key)
+    ANTI JOIN crowded_ports ON crowded_ports.dst_key = attempts.dst_key AND crowded_ports.ip_proto = attempts.ip_proto AND crowded_ports.dst_port = attempts.dst_port
+      AND crowded_ports.bin = bin_start(attempts.first_ts, 10000000)
     ANTI JOIN crowds ON crowds.dst_key = attempts.dst_key AND crowds.ip_proto = attempts.ip_proto AND crowds.bin = bin_start(attempts.first_ts, 10000000)
   WHERE marks & 32 = 0 AND marks < 1024 GROUP BY src_key, dst_key, ip_proto, dst_port
 ), deep AS (
