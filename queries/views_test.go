@@ -123,10 +123,10 @@ func TestConversationOfTCP(t *testing.T) {
 // TestContacts holds the views that detectors count in against contacts, over flows of every outcome, and to and from what is no host.
 func TestContacts(t *testing.T) {
 	l := newTestLake(t)
-	l.add("flows", `SELECT * EXCLUDE (n) REPLACE (`+lastWins(`CAST([6, 17, 132, 1][n % 4 + 1] AS INTEGER) AS ip_proto, 8 AS icmp_type, n // 4 % 3 AS fwd_packets, n // 12 % 3 AS rev_packets,
+	l.add("flows", `SELECT * EXCLUDE (n) REPLACE (CAST([6, 17, 132, 1][n % 4 + 1] AS INTEGER) AS ip_proto, 8 AS icmp_type, n // 4 % 3 AS fwd_packets, n // 12 % 3 AS rev_packets,
 		CASE WHEN n % 4 = 0 THEN n // 36 % 2 END AS fwd_syns, n // 72 % 2 AS rev_synacks, [0, 2, 16, 18, 41][n % 5 + 1] AS fwd_tcp_flags, n // 144 % 2 AS rev_rsts, n // 288 % 2 AS icmp_errors,
 		n // 576 % 2 AS fwd_payload_bytes, 0 AS rev_payload_bytes, 0 AS rev_tcp_flags,
-		CASE n % 7 WHEN 0 THEN '224.0.0.9' WHEN 1 THEN 'fd00::1' WHEN 2 THEN '203.0.113.9' ELSE '10.0.0.9' END AS dst_ip, CASE n % 11 WHEN 0 THEN '0.0.0.0' ELSE '10.0.0.1' END AS src_ip`)+`)
+		CASE n % 7 WHEN 0 THEN '224.0.0.9' WHEN 1 THEN 'fd00::1' WHEN 2 THEN '203.0.113.9' ELSE '10.0.0.9' END AS dst_ip, CASE n % 11 WHEN 0 THEN '0.0.0.0' ELSE '10.0.0.1' END AS src_ip)
 		FROM (SELECT n, `+flowRow+` FROM (SELECT range AS n FROM range(20000)))`)
 	s := l.session(Dataset{})
 	for name, sql := range map[string]string{
