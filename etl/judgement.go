@@ -23,7 +23,8 @@ type Judgement struct {
 	Run          string         `json:"run,omitempty"` // name of the record under _runs; none when there was nothing to do
 	Status       string         `json:"status"`        // one of the constants Status…
 	Verdicts     int            `json:"verdicts"`      // of the period
-	Severities   map[string]int `json:"severities"`    // these by severity
+	Severities   map[string]int `json:"severities"`    // those of them that nothing suppresses, by severity
+	Suppressed   int            `json:"suppressed"`    // those that an allowlist suppresses
 	FilesAdded   int            `json:"files_added"`
 	FilesRemoved int            `json:"files_removed"`
 	Seconds      float64        `json:"seconds"`
@@ -38,6 +39,10 @@ func Judge(ctx context.Context, o JudgementOptions) (Judgement, error) {
 	j := &judge{JudgementOptions: o, began: time.Now()}
 	j.sum = Judgement{Command: "classify", Severities: map[string]int{}, Verdicts: len(o.Verdicts), ToolVersion: o.ToolVersion}
 	for i := range o.Verdicts {
+		if o.Verdicts[i].SuppressedBy != "" {
+			j.sum.Suppressed++
+			continue
+		}
 		j.sum.Severities[o.Verdicts[i].Severity]++
 	}
 	err := j.run(ctx)

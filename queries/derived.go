@@ -40,6 +40,9 @@ func (d *Dataset) reach() time.Duration {
 	return reach
 }
 
+// pastFlows is the view of the flows before the period.
+const pastFlows = "past_flows"
+
 // derivedViews are all of them, in the order in which documents list them. Files in sql/views begin with their doc as comments.
 var derivedViews = sync.OnceValue(func() []derivedView {
 	views := []derivedView{conversationsView(), ecsView()}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // flowRow is flow n of a case: 10.0.0.1 asks 203.0.113.9 port 443 something each second and is answered.
@@ -26,6 +27,9 @@ const (
 	every300   = "TIMESTAMP '2026-11-22' + INTERVAL (n * 300) MILLISECOND AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (n * 300) MILLISECOND AS last_ts, "
 	fast       = "TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS last_ts, "
 )
+
+// since is for what tells what is new: the first row lies before the period.
+const since = "TIMESTAMP '2026-11-21 23:00:00' + INTERVAL (n * 2) HOUR AS first_ts, TIMESTAMP '2026-11-21 23:00:00' + INTERVAL (n * 2) HOUR AS last_ts, "
 
 // detectorCase is n rows of flows in which columns are replaced, or the rows of another table.
 type detectorCase struct {
@@ -51,6 +55,8 @@ var detectorCases = []detectorCase{
 	{"scan", "peers half of whom are gone", 60, "CASE WHEN n % 2 = 0 THEN 0 ELSE 1 END AS rev_synacks, 0 AS fwd_rsts, '203.0.113.' || n AS dst_ip", ""},
 	{"scan", "a dead server tried again and again", 500, refused + "443 AS dst_port", ""},
 	{"scan", "bots of a flood", 4000, lostUDP + fast + inward + "n % 997 AS dst_port", ""},
+	{"scan", "ports, beside a flood of one port from many", 2000, refused + fast +
+		"CASE WHEN n % 50 = 0 THEN '203.0.113.250' ELSE '203.0.113.' || (n % 200) END AS src_ip, '10.0.0.9' AS dst_ip, CASE WHEN n % 50 = 0 THEN 1000 + n ELSE 80 END AS dst_port", "scan vertical low"},
 	{"protocol-scan", "a host", 60, unanswered + "n + 100 AS ip_proto, NULL::INTEGER AS dst_port", "scan protocols medium"},
 	{"protocol-scan", "few protocols", 60, unanswered + "n % 9 AS ip_proto, NULL::INTEGER AS dst_port", ""},
 	{"icmp-sweep", "silent hosts", 40, echo + "0 AS rev_packets, '203.0.113.' || n AS dst_ip", "scan icmp-sweep medium"},
@@ -131,6 +137,15 @@ var detectorCases = []detectorCase{
 	{"backscatter", "resets to many", 20, "'203.0.113.9' AS src_ip, '10.0.0.' || n AS dst_ip, 0 AS fwd_syns, 0 AS rev_packets, 1 AS fwd_rsts, 0 AS fwd_payload_bytes", "other backscatter info"},
 	{"backscatter", "to few", 5, "0 AS fwd_packets, 1 AS rev_packets, '10.0.0.' || n AS src_ip", ""},
 	{"backscatter", "answers that were asked for", 20, "'10.0.0.' || n AS src_ip", ""},
+	{"cleartext-logins", "FTP", 1, "21 AS dst_port, 'ftp' AS service", "other cleartext-login info"},
+	{"new-host", "an address that did not send before", 2, since + "CASE n WHEN 0 THEN '10.0.0.7' ELSE '10.0.0.1' END AS src_ip", "other new-host info"},
+	{"new-host", "one that did", 2, since + "'10.0.0.1' AS src_ip", ""},
+	{"new-host", "without days before", 2, "'10.0.0.1' AS src_ip", ""},
+	{"new-host", "outside", 2, since + "'203.0.113.' || n AS src_ip, '10.0.0.9' AS dst_ip", ""},
+	{"new-service", "a port that did not answer before", 2, since + "'10.0.0.9' AS dst_ip, 8000 + n AS dst_port", "other new-service info"},
+	{"new-service", "many ports of one host", 40, since + "'10.0.0.9' AS dst_ip, 8000 + n AS dst_port", "other new-service info"},
+	{"new-service", "one that did", 2, since + "'10.0.0.9' AS dst_ip, 8000 AS dst_port", ""},
+	{"new-service", "a port that refuses", 2, since + "'10.0.0.9' AS dst_ip, 8000 + n AS dst_port, 0 AS rev_synacks, 1 AS rev_rsts", ""},
 	{"cleartext-logins", "none", 3, "http: " + request + "false AS has_credentials", ""},
 }
 
@@ -159,7 +174,11 @@ func TestDetectors(t *testing.T) {
 			} else {
 				l.add("flows", fmt.Sprintf("SELECT * EXCLUDE (n) REPLACE (%s) FROM (SELECT n, %s FROM (SELECT range AS n FROM range(%d)))", lastWins(c.rows), flowRow, c.n))
 			}
-			s := l.session(Dataset{})
+			d := Dataset{}
+			if strings.Contains(c.rows, since) {
+				d.From = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+			}
+			s := l.session(d)
 			q, err := s.Lookup(c.detector)
 			if err != nil {
 				t.Fatal(err)

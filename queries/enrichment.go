@@ -35,8 +35,7 @@ func (e *enrichment) close() error {
 func (e *enrichment) functions() []*function {
 	text := func(name string, f func(string) string) *function {
 		return &function{
-			name: name, params: []bindings.Type{bindings.TypeVarchar}, result: bindings.TypeVarchar,
-			value: func(args []any) any { return f(args[0].(string)) },
+			name: name, params: []bindings.Type{bindings.TypeVarchar}, result: bindings.TypeVarchar, text: f,
 		}
 	}
 	return []*function{

@@ -22,6 +22,7 @@ type function struct {
 	params []bindings.Type // VARCHAR, BIGINT and what else a reader reads
 	result bindings.Type   // VARCHAR, BIGINT, DOUBLE or BOOLEAN
 	value  func(args []any) any
+	text   func(string) string // in the place of value where both are texts: it is called without boxing, and must not keep its argument
 }
 
 // register makes the function known to all connections of the database. An argument that is NULL makes the result NULL without a call; so
@@ -70,6 +71,10 @@ func (f *function) call(input bindings.DataChunk, output bindings.Vector) (err e
 			err = fmt.Errorf("function %s: %v", f.name, p)
 		}
 	}()
+	if f.text != nil {
+		f.callText(input, output)
+		return nil
+	}
 	readers := make([]reader, len(f.params))
 	for i := range readers {
 		v := bindings.DataChunkGetVector(input, bindings.IdxT(i))
@@ -86,6 +91,24 @@ func (f *function) call(input bindings.DataChunk, output bindings.Vector) (err e
 		}
 	}
 	return nil
+}
+
+// callText is call for a function of one text.
+func (f *function) callText(input bindings.DataChunk, output bindings.Vector) {
+	v := bindings.DataChunkGetVector(input, 0)
+	data, validity := bindings.VectorGetData(v), (*uint64)(bindings.VectorGetValidity(v))
+	for row := range int(bindings.DataChunkGetSize(input)) {
+		result := ""
+		if validity == nil || at[uint64](unsafe.Pointer(validity), row/64)>>(row%64)&1 == 1 {
+			borrowed := stringAt(data, row)
+			result = f.text(unsafe.String(unsafe.SliceData(borrowed), len(borrowed)))
+		}
+		if result == "" {
+			putNull(output, row)
+		} else {
+			putString(output, row, result)
+		}
+	}
 }
 
 func (f *function) at(readers []reader, args []any, row int) any {
@@ -118,10 +141,14 @@ func put(v bindings.Vector, row int, value any) error {
 	default:
 		return errors.New("a value is a text, a number or a truth value")
 	}
+	putNull(v, row)
+	return nil
+}
+
+func putNull(v bindings.Vector, row int) {
 	bindings.VectorEnsureValidityWritable(v)
 	word := (*uint64)(unsafe.Add(bindings.VectorGetValidity(v), row/64*8))
 	*word &^= 1 << (row % 64)
-	return nil
 }
 
 // putString sets a text; stringAt says how DuckDB keeps it. A short one takes no call into C, which would cost more than all else.

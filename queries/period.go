@@ -98,6 +98,22 @@ func (d *Dataset) periodMacro() string {
 	return "CREATE MACRO in_period(first, first_extra_ns, last, last_extra_ns) AS " + strings.Join(conditions, " AND ")
 }
 
+// PastDays is how many days before a period say what is usual.
+const PastDays = 28
+
+// past is what was before the dataset's period; without files where nothing is known of it.
+func (d *Dataset) past() *Dataset {
+	switch {
+	case d.Past != nil:
+		return d.Past
+	case d.From.IsZero():
+		return &Dataset{}
+	}
+	p := *d
+	p.From, p.To = d.From.AddDate(0, 0, -PastDays), d.From
+	return &p
+}
+
 // widened is the dataset with a period that begins earlier and ends later by d.
 func (d *Dataset) widened(by time.Duration) *Dataset {
 	w := *d

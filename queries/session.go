@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,7 +24,9 @@ type Dataset struct {
 	Files    []schema.File    // live files of the lake
 	Captures []schema.Capture // rows of captures
 	// Fetch brings files of the list to where their paths say, before they are read; nil: they are there.
-	Fetch    func(ctx context.Context, files []schema.File) error
+	Fetch func(ctx context.Context, files []schema.File) error
+	// Past is what view past_flows reads, with files of its own; nil: the PastDays of Files before From, and without From nothing.
+	Past     *Dataset
 	From, To time.Time // packets at From or later and before To, to the nanosecond; zero: no limit
 	Sensors  []string  // none: all
 
@@ -50,7 +53,7 @@ type Session struct {
 	admin *connection
 	made  map[string]bool // views that exist
 	gone  string          // a file that was not there when it was to be fetched; "": none was
-	held  bool            // contacts is a table
+	held  bool            // heldViews are tables
 }
 
 // Open makes a session. Nothing of the dataset is read before a statement names it.
@@ -118,7 +121,7 @@ func (s *Session) open() error {
 // confinement makes the dataset's files the only ones that any statement can open, by any function, and settings final.
 func (s *Session) confinement() string {
 	var paths []string
-	for _, f := range s.dataset.Files {
+	for _, f := range slices.Concat(s.dataset.Files, s.dataset.past().Files) {
 		paths = append(paths, literal(f.Path))
 	}
 	return "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL allowed_paths = [" + strings.Join(paths, ", ") +

@@ -92,6 +92,8 @@ func (s *Session) makeView(ctx context.Context, name string) (bool, error) {
 		return true, s.admin.exec("CREATE TABLE " + conversationLinks + " AS " + fill(linksTemplate, map[string]string{"Link": linkSQL()}))
 	case "enrichment":
 		return true, s.makeEnrichment()
+	case pastFlows:
+		return true, s.makeTable(ctx, s.dataset.past(), pastFlows, schema.Flows.Table)
 	case aroundFlows:
 		return true, s.makeTable(ctx, s.dataset.widened(s.dataset.reach()), aroundFlows, schema.Flows.Table)
 	}

@@ -119,3 +119,28 @@ func TestConversationOfTCP(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+// TestContacts holds the views that detectors count in against contacts, over flows of every outcome, and to and from what is no host.
+func TestContacts(t *testing.T) {
+	l := newTestLake(t)
+	l.add("flows", `SELECT * EXCLUDE (n) REPLACE (CAST([6, 17, 132, 1][n % 4 + 1] AS INTEGER) AS ip_proto, 8 AS icmp_type, n // 4 % 3 AS fwd_packets, n // 12 % 3 AS rev_packets,
+		CASE WHEN n % 4 = 0 THEN n // 36 % 2 END AS fwd_syns, n // 72 % 2 AS rev_synacks, [0, 2, 16, 18, 41][n % 5 + 1] AS fwd_tcp_flags, n // 144 % 2 AS rev_rsts, n // 288 % 2 AS icmp_errors,
+		n // 576 % 2 AS fwd_payload_bytes, 0 AS rev_payload_bytes, 0 AS rev_tcp_flags,
+		CASE n % 7 WHEN 0 THEN '224.0.0.9' WHEN 1 THEN 'fd00::1' WHEN 2 THEN '203.0.113.9' ELSE '10.0.0.9' END AS dst_ip, CASE n % 11 WHEN 0 THEN '0.0.0.0' ELSE '10.0.0.1' END AS src_ip)
+		FROM (SELECT n, `+flowRow+` FROM (SELECT range AS n FROM range(20000)))`)
+	s := l.session(Dataset{})
+	for name, sql := range map[string]string{
+		"exchanges": "SELECT * FROM (FROM exchanges EXCEPT ALL SELECT * FROM contacts WHERE outcome IN ('used', 'midstream')) UNION ALL (SELECT * FROM contacts WHERE outcome IN ('used', 'midstream') EXCEPT ALL FROM exchanges)",
+		"attempts": `WITH a AS (SELECT CASE marks & 191 WHEN 3 THEN 'used' WHEN 2 THEN 'unused' WHEN 146 THEN 'half-open' WHEN 132 THEN 'refused' WHEN 136 THEN 'stealth' WHEN 32 THEN 'midstream' WHEN 128 THEN 'unanswered' END AS outcome,
+			marks & 256 <> 0 AS from_us, marks & 512 <> 0 AS to_us, dst_key, count(*) AS n FROM attempts WHERE marks < 1024 GROUP BY ALL),
+			c AS (SELECT outcome, ip_scope(src_ip) = 'internal', ip_scope(dst_ip) = 'internal', text_hash(dst_ip), count(*) FROM contacts WHERE ip_proto IN (6, 17, 132) GROUP BY ALL)
+			(FROM a EXCEPT FROM c) UNION ALL (FROM c EXCEPT FROM a)`,
+	} {
+		if rows := collect(t, s, sql).Rows; len(rows) > 0 {
+			t.Errorf("%s: %d rows differ from contacts, such as %v", name, len(rows), rows[0])
+		}
+	}
+	if n := collect(t, s, "SELECT count(DISTINCT outcome), count(*) FILTER (outcome IN ('used', 'midstream')) FROM contacts").Rows[0]; n[0] != int64(7) || n[1].(int64) < 100 {
+		t.Errorf("%v outcomes and rows of exchanges: too few to compare", n)
+	}
+}

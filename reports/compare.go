@@ -86,7 +86,7 @@ func (r *Report) sinceBlock(previous *Report) Block {
 			}
 			row = append(row, value)
 		}
-		t.Rows = append(t.Rows, append(row, int64(len(of.Verdicts))))
+		t.Rows = append(t.Rows, append(row, of.counted()))
 	}
 	return changeBlock("compared-reports", t)
 }

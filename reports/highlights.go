@@ -19,15 +19,28 @@ func (r *Report) highlights() []string {
 
 // verdict is the gravest verdict, or that there is none.
 func (r *Report) verdict() string {
-	n := int64(len(r.Verdicts))
+	n, suppressed := r.counted(), ""
+	if s := int64(len(r.Verdicts)) - n; s > 0 {
+		suppressed = " The allowlist suppresses " + grouped(s) + "."
+	}
 	if n == 0 {
-		return "No verdicts: " + english.count(int64(len(r.Detectors)), "detector") + " ran."
+		return "No verdicts: " + english.count(int64(len(r.Detectors)), "detector") + " ran." + suppressed
 	}
 	text := "[" + r.Verdicts[0].Severity + "] " + r.Verdicts[0].Text
 	if n > 1 {
 		text += fmt.Sprintf(" And %s.", english.count(n-1, "more_verdict"))
 	}
-	return text
+	return text + suppressed
+}
+
+// counted is how many verdicts nothing suppresses; they stand before those that are suppressed.
+func (r *Report) counted() (n int64) {
+	for i := range r.Verdicts {
+		if r.Verdicts[i].Suppressed == "" {
+			n++
+		}
+	}
+	return n
 }
 
 func (r *Report) mostFrequent() string {

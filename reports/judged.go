@@ -12,6 +12,7 @@ import (
 type pageVerdict struct {
 	Verdict
 	Level, Kind, Sure, Next, Span, Amount, Who, Whom, Lacks string
+	Allowed                                                 string // why it is suppressed; "": it is not
 	Percent                                                 int    // how sure, of 100
 	Anchor                                                  string // of the suspect that its source is; "": none
 }
@@ -73,6 +74,9 @@ func (m *maker) verdict(in *Verdict) pageVerdict {
 	if in.Coverage != "full" && in.Coverage != "" {
 		v.Lacks = w.say("verdict.coverage", queries.EscapeText(in.Coverage))
 	}
+	if in.Suppressed != "" {
+		v.Level, v.Allowed = "info", w.say("verdict.suppressed", queries.EscapeText(in.Suppressed))
+	}
 	v.Measured, v.Thresholds = shown(w, in.Measured), shown(w, in.Thresholds)
 	v.Explains = make([]string, len(in.Explains))
 	for i, text := range in.Explains {
@@ -108,6 +112,9 @@ func (m *maker) tiles() []tile {
 	verdicts := tile{Name: w.say("tile.verdicts"), Value: grouped(int64(total)), Class: worst, Link: "verdicts"}
 	if worst != "" {
 		verdicts.Note = grouped(int64(s.Verdicts[worst])) + " " + w.say("severity."+worst)
+	}
+	if s.Suppressed > 0 {
+		verdicts.Note = strings.TrimPrefix(verdicts.Note+", "+w.say("tile.suppressed", grouped(int64(s.Suppressed))), ", ")
 	}
 	captures := tile{Name: w.say("tile.captures"), Value: grouped(s.Captures), Link: "captures"}
 	if s.Expected != s.Captures {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -55,7 +56,7 @@ func (m *maker) markdownVerdicts(b *strings.Builder) {
 	}
 	for i := range r.Verdicts[:min(len(r.Verdicts), markdownVerdicts)] {
 		v := m.verdict(&r.Verdicts[i])
-		fmt.Fprintf(b, "- **%s** %s: %s\n  %s, %s. *%s: %s*\n", v.Severity, v.Kind, markdownText(v.Text), v.Span, v.Sure, w.say("verdict.next"), v.Next)
+		fmt.Fprintf(b, "- **%s** %s: %s\n  %s, %s. *%s: %s*\n", v.Severity, v.Kind, markdownText(v.Text), v.Span, v.Sure, w.say("verdict.next"), cmp.Or(markdownText(v.Allowed), v.Next))
 	}
 	if more := len(r.Verdicts) - markdownVerdicts; more > 0 {
 		b.WriteString("- " + w.say("verdict.more", w.count(int64(more), "more_verdict")) + "\n")

@@ -54,7 +54,7 @@ func hostileReport(t *testing.T) *Report {
 		}
 		v, err := newVerdict(&classify.Verdict{Verdict: schema.Verdict{
 			ID: fmt.Sprint("id", i), Detector: "d", Class: "other", Subclass: text, Severity: "high", Score: 0.5, Techniques: "T1048.003", SrcIP: text, DstIP: text,
-			Evidence: string(evidence), EvidenceSQL: text, Extract: text, Coverage: text,
+			Evidence: string(evidence), EvidenceSQL: text, Extract: text, Coverage: text, SuppressedBy: text,
 		}})
 		if err != nil {
 			t.Fatal(err)

@@ -24,12 +24,13 @@ const maxRows = 10_000
 
 // Options are what a report says of itself.
 type Options struct {
-	Title       string           // "": Packet report
-	Command     string           // what the user typed; "": left out
-	ToolVersion string           // of pcaplake; "": left out
-	Generated   time.Time        // zero: left out, and the same lake gives the same page
-	Previous    *Report          // the report to say what changed since; nil: none
-	Judging     classify.Options // as package classify judges
+	Title       string             // "": Packet report
+	Command     string             // what the user typed; "": left out
+	ToolVersion string             // of pcaplake; "": left out
+	Generated   time.Time          // zero: left out, and the same lake gives the same page
+	Previous    *Report            // the report to say what changed since; nil: none
+	Judging     classify.Options   // as package classify judges
+	Verdicts    []classify.Verdict // of the same data, where they are known; nil: it is judged
 }
 
 // Report is all that the page shows. Its JSON form is report.json.
@@ -80,9 +81,11 @@ func Build(ctx context.Context, s *queries.Session, o Options) (*Report, error) 
 
 // fill runs what the report consists of.
 func (r *Report) fill(ctx context.Context, s *queries.Session, o *Options) error {
-	found, err := classify.Verdicts(ctx, s, o.Judging)
-	if err != nil {
-		return err
+	found, err := o.Verdicts, error(nil)
+	if found == nil {
+		if found, err = classify.Verdicts(ctx, s, o.Judging); err != nil {
+			return err
+		}
 	}
 	if err := r.judge(ctx, s, found); err != nil {
 		return err

@@ -4,25 +4,30 @@ import "time"
 
 // Summary is a report in figures: what a page over many reports shows of each.
 type Summary struct {
-	From      string         `json:"from,omitempty"` // first packet, RFC 3339 in UTC; absent: there is none
-	To        string         `json:"to,omitempty"`
-	Captures  int64          `json:"captures"`          // that were read
-	Expected  int64          `json:"captures_expected"` // with those that would fill the gaps
-	Gaps      int64          `json:"gaps"`
-	Loss      *float64       `json:"loss"`       // greatest part of TCP bytes that a capture lacks; null: cannot be known
-	Duplicate *float64       `json:"duplicates"` // part of the packets that are copies
-	Packets   int64          `json:"packets"`
-	Bytes     int64          `json:"wire_bytes"`
-	Hosts     int64          `json:"hosts"`           // addresses, at most 10,000
-	Verdicts  map[string]int `json:"verdicts"`        // by severity
-	NewHosts  *int64         `json:"new_hosts"`       // since the report it was compared with; null: with none
-	Over      []int64        `json:"bytes_over_time"` // of equal parts of the period
+	From       string         `json:"from,omitempty"` // first packet, RFC 3339 in UTC; absent: there is none
+	To         string         `json:"to,omitempty"`
+	Captures   int64          `json:"captures"`          // that were read
+	Expected   int64          `json:"captures_expected"` // with those that would fill the gaps
+	Gaps       int64          `json:"gaps"`
+	Loss       *float64       `json:"loss"`       // greatest part of TCP bytes that a capture lacks; null: cannot be known
+	Duplicate  *float64       `json:"duplicates"` // part of the packets that are copies
+	Packets    int64          `json:"packets"`
+	Bytes      int64          `json:"wire_bytes"`
+	Hosts      int64          `json:"hosts"`                // addresses, at most 10,000
+	Verdicts   map[string]int `json:"verdicts"`             // by severity, without those that are suppressed
+	Suppressed int            `json:"suppressed,omitempty"` // verdicts that the allowlist suppresses
+	NewHosts   *int64         `json:"new_hosts"`            // since the report it was compared with; null: with none
+	Over       []int64        `json:"bytes_over_time"`      // of equal parts of the period
 }
 
 // summarise reads the figures out of the report's blocks.
 func (r *Report) summarise() Summary {
 	s := Summary{Verdicts: map[string]int{}, Over: []int64{}}
 	for i := range r.Verdicts {
+		if r.Verdicts[i].Suppressed != "" {
+			s.Suppressed++
+			continue
+		}
 		s.Verdicts[r.Verdicts[i].Severity]++
 	}
 	if b := r.block("coverage"); b != nil {

@@ -23,7 +23,7 @@ func (r *Report) investigate(ctx context.Context, s *queries.Session) ([]Block, 
 	for _, side := range []func(*Verdict) string{func(v *Verdict) string { return v.SrcIP }, func(v *Verdict) string { return v.DstIP }} {
 		for i := range r.Verdicts {
 			v := &r.Verdicts[i]
-			if address := side(v); address != "" && v.Severity != "info" && (v.SrcIP == "" || side(v) == v.SrcIP) {
+			if address := side(v); address != "" && v.Severity != "info" && v.Suppressed == "" && (v.SrcIP == "" || side(v) == v.SrcIP) {
 				r.suspect(address)
 			}
 		}

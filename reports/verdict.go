@@ -33,6 +33,7 @@ type Verdict struct {
 	Thresholds []Fact   `json:"thresholds"` // in name order
 	Explains   []string `json:"explains"`   // what other detectors found that this one accounts for
 	Coverage   string   `json:"coverage"`   // "full", or what the captures lack
+	Suppressed string   `json:"suppressed"` // line of the allowlist, reason and expiry; "": nothing suppresses it, and only then it counts
 	SQL        string   `json:"sql"`        // gives it again
 	Extract    string   `json:"extract"`    // command that writes its packets
 }
@@ -50,7 +51,7 @@ type Detector struct {
 	Doc      string `json:"doc"`
 	Command  string `json:"command"`
 	SQL      string `json:"sql"`
-	Verdicts int    `json:"verdicts"` // how many it has
+	Verdicts int    `json:"verdicts"` // how many it has that count
 }
 
 // judge fills in the verdicts, the detectors, and what is answered of every capture.
@@ -62,7 +63,9 @@ func (r *Report) judge(ctx context.Context, s *queries.Session, found []classify
 			return err
 		}
 		r.Verdicts = append(r.Verdicts, v)
-		counts[v.Detector]++
+		if v.Suppressed == "" {
+			counts[v.Detector]++
+		}
 	}
 	for _, q := range s.Detectors() {
 		r.Detectors = append(r.Detectors, Detector{q.Name, q.Title, q.Doc, "pcaplake query " + q.Name, q.SQL, counts[q.Name]})
@@ -84,7 +87,7 @@ func newVerdict(in *classify.Verdict) (Verdict, error) {
 	v := Verdict{
 		ID: in.ID, Detector: in.Detector, Severity: in.Severity, Class: in.Class, Subclass: in.Subclass, Score: in.Score,
 		Techniques: strings.Fields(in.Techniques), SrcIP: in.SrcIP, DstIP: in.DstIP, From: instant(in.StartTS), To: instant(in.EndTS),
-		Packets: in.Packets, Bytes: in.Bytes, Coverage: in.Coverage, SQL: in.EvidenceSQL, Extract: in.Extract, Explains: []string{}, Thresholds: []Fact{},
+		Packets: in.Packets, Bytes: in.Bytes, Coverage: in.Coverage, Suppressed: in.SuppressedBy, SQL: in.EvidenceSQL, Extract: in.Extract, Explains: []string{}, Thresholds: []Fact{},
 	}
 	var e struct {
 		Finding    string                            `json:"finding"`

@@ -39,7 +39,7 @@ Examples:
 			&cli.StringFlag{Name: "model", Usage: "`FILE` that fit wrote: one more detector"},
 			&cli.IntFlag{Name: "seed", Usage: "of fit: the same seed grows the same forest", Value: 1},
 			&cli.BoolFlag{Name: "dry-run", Usage: "do not put the verdicts into the lake's table verdicts"},
-			outputFlag(),
+			memoryFlag(), outputFlag(),
 		}, append(formatFlags(), datasetFlags()...)...),
 		Action: func(c *cli.Context) error {
 			if act, ok := classifyActs[c.Args().First()]; ok && c.NArg() == 1 {

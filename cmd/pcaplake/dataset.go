@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/pcaplake/pcaplake/queries"
@@ -23,6 +24,24 @@ func userFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "geoip", Usage: "geolocation database `FILE` (.mmdb); may be repeated"},
 		&cli.StringFlag{Name: "sql", Usage: "named queries of your own in `DIR`, before ours of the same name"},
 	}
+}
+
+// memoryFlag bounds the queries of commands that judge.
+func memoryFlag() cli.Flag {
+	return &cli.StringFlag{Name: "memory", Usage: "memory of the queries, `SIZE`; what does not fit is spilled into the system's folder for temporary files", Value: "2GB"}
+}
+
+// memory is what --memory says, as a dataset has it; "" where the command has no such flag.
+func memory(c *cli.Context) (string, error) {
+	text := c.String("memory")
+	if text == "" {
+		return "", nil
+	}
+	size, err := humanize.ParseBytes(text)
+	if err != nil || size < 64<<20 {
+		return "", usage(fmt.Errorf("--memory %q: a size of 64MB or more", text))
+	}
+	return fmt.Sprintf("%dB", size), nil
 }
 
 // rangeFlags narrow what a command reads.
@@ -78,7 +97,10 @@ func dataset(c *cli.Context) (queries.Dataset, error) {
 	if d.From, err = parseTime(c, "from"); err != nil {
 		return d, err
 	}
-	d.To, err = parseTime(c, "to")
+	if d.To, err = parseTime(c, "to"); err != nil {
+		return d, err
+	}
+	d.Memory, err = memory(c)
 	return d, err
 }
 

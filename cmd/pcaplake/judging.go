@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/lake"
@@ -15,14 +14,12 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// pastDays is how far before a period the lake's own past counts as usual.
-const pastDays = 28
-
 // judgingOptions are the options of verdicts with what they hold open.
 type judgingOptions struct {
 	classify.Options
 	session *queries.Session
-	temp    string // lake of a capture that serves as baseline
+	dataset queries.Dataset // of the session
+	temp    string          // lake of a capture that serves as baseline
 }
 
 // openJudging opens the lake as the flags narrow it, and what its verdicts are told by flags. The caller closes both.
@@ -31,13 +28,17 @@ func openJudging(c *cli.Context) (*queries.Session, *judgingOptions, *queries.Da
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	session, err := openLake(c.Context, c.String("lake"), &d)
+	o, err := judging(c, &d)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	o, err := judging(c, &d)
+	if c.String("baseline") != "" {
+		d.Past = &o.dataset
+	}
+	session, err := openLake(c.Context, c.String("lake"), &d)
 	if err != nil {
-		return nil, nil, nil, errors.Join(err, session.Close())
+		o.close()
+		return nil, nil, nil, err
 	}
 	return session, o, &d, nil
 }
@@ -65,7 +66,7 @@ func judging(c *cli.Context, d *queries.Dataset) (o *judgingOptions, err error) 
 			return o, err
 		}
 	}
-	return o, o.open(c.Context, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir})
+	return o, o.open(c.Context, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir, Memory: d.Memory})
 }
 
 func baselineFlag() cli.Flag {
@@ -102,7 +103,7 @@ func (o *judgingOptions) ingest(ctx context.Context, path string, d *queries.Dat
 	if _, err := etl.Ingest(ctx, etl.Options{Lake: root, Sources: []string{path}, ToolVersion: version}); err != nil {
 		return "", fmt.Errorf("read baseline: %w", err)
 	}
-	_, _, err = judgeLake(ctx, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir}, nil)
+	_, _, err = judgeLake(ctx, root, queries.Dataset{Networks: d.Networks, SQLDir: d.SQLDir, Memory: d.Memory}, nil)
 	return root, err
 }
 
@@ -112,12 +113,13 @@ func (o *judgingOptions) past(ctx context.Context, root string, d *queries.Datas
 		return nil
 	}
 	before := *d
-	before.From, before.To = d.From.Add(-pastDays*24*time.Hour), d.From
+	before.From, before.To = d.From.AddDate(0, 0, -queries.PastDays), d.From
 	return o.open(ctx, root, before)
 }
 
 func (o *judgingOptions) open(ctx context.Context, root string, d queries.Dataset) (err error) {
-	if o.session, err = openLake(ctx, root, &d); err != nil {
+	o.dataset = d
+	if o.session, err = openLake(ctx, root, &o.dataset); err != nil {
 		if errors.Is(err, lake.ErrNoLake) {
 			return usage(fmt.Errorf("--baseline: %w", err))
 		}

@@ -28,6 +28,7 @@ type night struct {
 	minFree   int64
 	data      queries.Dataset // what reports are made with, without files
 	allowed   []classify.Allowed
+	judged    []judgedStretch // by the classify step
 
 	lineage *lineage
 	plan    [][]any // rows of a dry run

@@ -14,6 +14,7 @@ import (
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/queries/classify"
 	"github.com/pcaplake/pcaplake/schema"
 )
 
@@ -26,8 +27,9 @@ type judgedDays struct {
 	From       string         `json:"from,omitempty"`    // the first of them
 	To         string         `json:"to,omitempty"`      // the last
 	Verdicts   int            `json:"verdicts"`          // of these days
-	Severities map[string]int `json:"severities"`        // these by severity
+	Severities map[string]int `json:"severities"`        // those of them that nothing suppresses, by severity
 	Gravest    string         `json:"gravest,omitempty"` // of these
+	Suppressed int            `json:"suppressed"`        // verdicts that the allowlist suppresses
 	Changed    int            `json:"changed"`           // stretches of days of which the lake has other verdicts now
 }
 
@@ -61,6 +63,33 @@ func (n *night) doClassify(ctx context.Context) outcome {
 	return out
 }
 
+// A judgedStretch is a stretch of days with its verdicts.
+type judgedStretch struct {
+	from, to time.Time
+	verdicts []classify.Verdict
+}
+
+// verdictsOf are the verdicts of a period as the classify step has told them, where that judged a stretch of days of which the lake has nothing beyond the
+// period; nil: the period is to be judged by itself.
+func (n *night) verdictsOf(state *lake.State, from, to time.Time) []classify.Verdict {
+	for _, s := range n.judged {
+		if s.from.After(from) || s.to.Before(to) {
+			continue
+		}
+		for _, m := range state.Manifests() {
+			if m.FirstTS == nil {
+				continue
+			}
+			first, last := time.UnixMicro(*m.FirstTS), time.UnixMicro(*m.LastTS)
+			if (first.Before(from) || !last.Before(to)) && first.Before(s.to) && !last.Before(s.from) {
+				return nil
+			}
+		}
+		return s.verdicts
+	}
+	return nil
+}
+
 // judge classifies from one time to before another and puts the verdicts into the lake.
 func (n *night) judge(ctx context.Context, from, to time.Time, j *judgedDays) error {
 	d := n.data
@@ -69,12 +98,13 @@ func (n *night) judge(ctx context.Context, from, to time.Time, j *judgedDays) er
 	if err != nil {
 		return err
 	}
+	n.judged = append(n.judged, judgedStretch{from, to, append([]classify.Verdict{}, verdicts...)})
 	for i := range verdicts {
-		if j.Gravest == "" || verdicts[i].AtLeast(j.Gravest) {
+		if verdicts[i].AtLeast(j.Gravest) {
 			j.Gravest = verdicts[i].Severity
 		}
 	}
-	j.Verdicts += sum.Verdicts
+	j.Verdicts, j.Suppressed = j.Verdicts+sum.Verdicts, j.Suppressed+sum.Suppressed
 	for severity, count := range sum.Severities {
 		j.Severities[severity] += count
 	}

@@ -50,7 +50,7 @@ func (n *night) doReport(ctx context.Context) outcome {
 	} else if current {
 		return outcome{status: statusSkipped, reason: "nothing was committed since the page was written"}
 	}
-	if err := n.write(ctx, d, r, read); err != nil {
+	if err := n.write(ctx, d, n.verdictsOf(state, d.From, d.To), r, read); err != nil {
 		return failed(err, r)
 	}
 	return outcome{status: etl.StatusOK, details: r}
@@ -103,8 +103,9 @@ func (n *night) current(ctx context.Context, l *lake.Lake, page string) (bool, e
 	return err == nil && len(since) == 0, err
 }
 
-// write makes the page and the files beside it; the page of the last night is the same under another name.
-func (n *night) write(ctx context.Context, d queries.Dataset, r *reported, read time.Time) error {
+// write makes the page and the files beside it; the page of the last night is the same under another name. The verdicts are those of the period, nil where they are
+// to be told.
+func (n *night) write(ctx context.Context, d queries.Dataset, verdicts []classify.Verdict, r *reported, read time.Time) error {
 	session, err := queries.Open(ctx, d)
 	if err != nil {
 		return err
@@ -120,12 +121,14 @@ func (n *night) write(ctx context.Context, d queries.Dataset, r *reported, read 
 	}
 	judged := judgingOptions{Options: classify.Options{Allowlist: n.allowed}}
 	defer judged.close()
-	if err := judged.past(ctx, n.ingest.Lake, &d); err != nil {
-		return err
+	if verdicts == nil {
+		if err := judged.past(ctx, n.ingest.Lake, &d); err != nil {
+			return err
+		}
 	}
 	made, err := reports.Build(ctx, session, reports.Options{
 		Title: "Night of " + n.sum.Night, Command: command, ToolVersion: version, Generated: n.began, Previous: previous,
-		Judging: judged.Options,
+		Judging: judged.Options, Verdicts: verdicts,
 	})
 	if err != nil {
 		return err

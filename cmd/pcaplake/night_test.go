@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl"
+	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/queries/classify"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 )
 
@@ -175,6 +177,47 @@ func holdFacets(t *testing.T, facets any) {
 			if s, ok := facet[uri].(string); !ok || !strings.HasPrefix(s, "https://") {
 				t.Errorf("facet %s: %s is %v", name, uri, facet[uri])
 			}
+		}
+	}
+}
+
+// TestVerdictsOf holds that the page takes the verdicts of the classify step only where they are of the same packets.
+func TestVerdictsOf(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "lake")
+	sources := []string{"../../testdata/scan.pcap", "../../testdata/theft.pcap"} // of one day
+	if _, err := etl.Ingest(t.Context(), etl.Options{Lake: root, Sources: sources, ToolVersion: version}); err != nil {
+		t.Fatal(err)
+	}
+	_, state, err := loadLake(t.Context(), root, &queries.Dataset{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first, last time.Time
+	for _, m := range state.Manifests() {
+		begin, end := time.UnixMicro(*m.FirstTS).UTC(), time.UnixMicro(*m.LastTS+1).UTC()
+		if first.IsZero() || begin.Before(first) {
+			first = begin
+		}
+		if end.After(last) {
+			last = end
+		}
+	}
+	day := first.Truncate(24 * time.Hour)
+	n := &night{judged: []judgedStretch{{day, day.AddDate(0, 0, 1), []classify.Verdict{{}}}}}
+	for _, c := range []struct {
+		name     string
+		from, to time.Time
+		taken    bool
+	}{
+		{"all that the day has", first, last, true},
+		{"the day", day, day.AddDate(0, 0, 1), true},
+		{"a part of what the day has", first.Add(time.Microsecond), last, false},
+		{"but for the last packet", first, last.Add(-time.Microsecond), false},
+		{"beyond the day", first, day.AddDate(0, 0, 2), false},
+		{"another day", day.AddDate(0, 0, 1), day.AddDate(0, 0, 2), false},
+	} {
+		if got := n.verdictsOf(state, c.from, c.to) != nil; got != c.taken {
+			t.Errorf("%s: verdicts taken: %v", c.name, got)
 		}
 	}
 }

@@ -38,7 +38,7 @@ Examples:
 			&cli.StringFlag{Name: "data", Usage: "make the page of `FILE` (a report.json) instead of the lake"},
 			&cli.StringFlag{Name: "images", Usage: "write every chart into `DIR` too, as SVG and PNG"},
 			&cli.BoolFlag{Name: "reproducible", Usage: "leave out when the page was made: the same lake gives the same bytes"},
-			baselineFlag(), allowlistFlag(),
+			baselineFlag(), allowlistFlag(), memoryFlag(),
 		}, lookFlags()...), datasetFlags()...),
 		Action: func(c *cli.Context) error { return report(c, s) },
 	}

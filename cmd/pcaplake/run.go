@@ -40,7 +40,7 @@ Examples:
 			&cli.StringFlag{Name: "min-free", Usage: "expire first when less than `SIZE` is free on the lake's disk; take no captures while it is"},
 			&cli.IntFlag{Name: "exit-when-empty", Usage: "exit with `STATUS` when there was nothing new"},
 			&cli.StringFlag{Name: "fail-on", Usage: "exit with status 4 when a verdict of the days judged is of this `SEVERITY` or graver: " + strings.Join(queries.Severities, ", ")},
-			allowlistFlag(),
+			allowlistFlag(), memoryFlag(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "print what would be done and do nothing"},
 			&cli.StringFlag{Name: "summary", Usage: "write the summary to `FILE` as well"},
 			&cli.StringFlag{Name: "metrics", Usage: "replace `FILE` by figures for Prometheus' node_exporter (textfile)"},
@@ -110,6 +110,9 @@ func newNight(c *cli.Context, s streams) (*night, error) {
 	}
 	n.compact = etl.CompactOptions{Lake: c.String("lake"), MinFiles: 2, Jobs: c.Int("jobs"), DryRun: c.Bool("dry-run"), ToolVersion: version, Log: n.log}
 	n.data = queries.Dataset{SQLDir: c.String("sql"), Networks: c.String("networks"), GeoIP: c.StringSlice("geoip")}
+	if n.data.Memory, err = memory(c); err != nil {
+		return nil, err
+	}
 	n.sum = nightSummary{
 		Command: "run", DryRun: c.Bool("dry-run"), Night: n.date(), Started: n.began.UTC().Truncate(time.Second), Steps: []stepSummary{}, ToolVersion: version,
 	}

@@ -37,6 +37,7 @@ var rows = []row{
 	{"top talkers over 10 M packets", "300 ms", "150 ms", (*bench).talkers},
 	{"`report` over 10 M packets", "8 s", "4 s", (*bench).report},
 	{"`classify` over 10 M packets", "10 s", "5 s", (*bench).classify},
+	{"`classify` over 10 M flows of one packet", "10 s", "5 s", (*bench).classifyFlood},
 	{"time per packet of captures of 0.15, 1.5 and 12 M", "the same", "", (*bench).growth},
 	{"time per capture of 200 and 2,000 small ones", "the same", "", (*bench).captures},
 }

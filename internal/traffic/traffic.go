@@ -201,7 +201,13 @@ func checksum(b []byte, sum uint32) uint16 {
 
 // WriteCapture makes a pcap file of n frames, the first sent at begin, in seconds since 1970-01-01 UTC, unless the file is there already. The
 // same seed makes the same frames. The errors are those of the file system.
-func WriteCapture(path string, n int, seed uint64, begin uint32) (err error) {
+func WriteCapture(path string, n int, seed uint64, begin uint32) error {
+	t := newUplink(seed)
+	return write(path, n, begin, t.rand, t.next)
+}
+
+// write makes a file of n frames, up to 100 us apart.
+func write(path string, n int, begin uint32, r *rand.Rand, next func() []byte) (err error) {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
@@ -219,12 +225,11 @@ func WriteCapture(path string, n int, seed uint64, begin uint32) (err error) {
 	if _, err := w.Write(header[:]); err != nil {
 		return err
 	}
-	t := newUplink(seed)
 	micros := uint64(begin) * 1e6
 	var record [16]byte
 	for range n {
-		frame := t.next()
-		micros += uint64(t.rand.IntN(100))
+		frame := next()
+		micros += uint64(r.IntN(100))
 		binary.LittleEndian.PutUint32(record[:], uint32(micros/1e6))
 		binary.LittleEndian.PutUint32(record[4:], uint32(micros%1e6))
 		binary.LittleEndian.PutUint32(record[8:], uint32(len(frame)))

@@ -17,7 +17,7 @@ type answer struct {
 	subject, source string
 	verdicts        []*Verdict
 	lacks           string
-	targeted        int64 // of an address: verdicts that it is the target of
+	targeted        int64 // of an address: verdicts that count and that it is the target of
 }
 
 // Answers says of every capture or address, one of Subjects, whether it is malicious, normal or not judged. An address is malicious when it
@@ -56,12 +56,21 @@ func Answers(ctx context.Context, s *queries.Session, per string, verdicts []Ver
 	return t, nil
 }
 
-// row says it; the gravest verdict, which stands first, gives the class.
+// row says it; the gravest verdict, which stands first, gives the class. Those that are suppressed stand last and do not count.
 func (a *answer) row() []any {
-	row := []any{a.subject, null(a.source), "normal", nil, nil, nil, int64(len(a.verdicts)), a.targeted, nil}
+	counted := int64(0)
+	for _, v := range a.verdicts {
+		if v.SuppressedBy == "" {
+			counted++
+		}
+	}
+	row := []any{a.subject, null(a.source), "normal", nil, nil, nil, counted, a.targeted, nil}
 	if len(a.verdicts) > 0 {
 		v := a.verdicts[0]
 		row[3], row[4], row[5], row[8] = v.Class, null(v.Subclass), v.Severity, v.finding
+		if v.SuppressedBy != "" {
+			row[8] = "suppressed by " + v.SuppressedBy + ": " + v.finding
+		}
 		if v.AtLeast("low") {
 			row[2] = "malicious"
 			return row
@@ -114,7 +123,7 @@ WHERE address IS NOT NULL AND ip_scope(address) IN ('internal', 'external') GROU
 			if verdicts[i].SrcIP == a.subject {
 				a.verdicts = append(a.verdicts, &verdicts[i])
 			}
-			if verdicts[i].DstIP == a.subject {
+			if verdicts[i].DstIP == a.subject && verdicts[i].SuppressedBy == "" {
 				a.targeted++
 			}
 		}

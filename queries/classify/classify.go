@@ -3,6 +3,7 @@
 package classify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,7 +19,7 @@ type Options struct {
 	Allowlist []Allowed // what is suppressed
 }
 
-// Verdicts runs every detector of the session and returns its verdicts, the gravest first.
+// Verdicts runs every detector of the session and returns its verdicts, the gravest first, and last those that the allowlist suppresses.
 func Verdicts(ctx context.Context, s *queries.Session, o Options) ([]Verdict, error) {
 	found, err := findings(ctx, s)
 	if err != nil {
@@ -42,6 +43,7 @@ func Verdicts(ctx context.Context, s *queries.Session, o Options) ([]Verdict, er
 		}
 		found[i].suppress(o.Allowlist)
 	}
+	slices.SortStableFunc(found, func(a, b Verdict) int { return cmp.Compare(min(len(a.SuppressedBy), 1), min(len(b.SuppressedBy), 1)) })
 	return found, locate(ctx, s, found, captures)
 }
 

@@ -57,7 +57,17 @@ func ask(ctx context.Context, s *queries.Session, sql string) (*queries.Table, e
 
 // locate fills in which captures hold each verdict and what they lack.
 func locate(ctx context.Context, s *queries.Session, verdicts []Verdict, captures []capture) error {
-	holders, err := holding(ctx, s, verdicts)
+	several := make([]bool, len(verdicts)) // captures cover its time
+	for i := range verdicts {
+		n := 0
+		for _, c := range captures {
+			if c.covers(&verdicts[i]) {
+				n++
+			}
+		}
+		several[i] = n > 1
+	}
+	holders, err := holding(ctx, s, verdicts, several)
 	if err != nil {
 		return err
 	}
@@ -65,7 +75,7 @@ func locate(ctx context.Context, s *queries.Session, verdicts []Verdict, capture
 		v := &verdicts[i]
 		var ids, sensors, lacks []string
 		for _, c := range captures {
-			if c.last < v.StartTS || c.first > v.EndTS || v.HasProto && !holders[holder{int64(i), c.id}] {
+			if !c.covers(v) || several[i] && v.HasProto && !holders[holder{int64(i), c.id}] {
 				continue
 			}
 			ids, sensors = append(ids, c.id), append(sensors, c.sensor)
@@ -81,17 +91,20 @@ func locate(ctx context.Context, s *queries.Session, verdicts []Verdict, capture
 	return nil
 }
 
+// covers reports whether the capture has packets before the verdict ends and after it begins.
+func (c *capture) covers(v *Verdict) bool { return c.last >= v.StartTS && c.first <= v.EndTS }
+
 // holder says that a capture has flows of the verdict of that number.
 type holder struct {
 	verdict int64
 	capture string
 }
 
-// holding asks once for all verdicts of a protocol: a lake of many captures is slow to open.
-func holding(ctx context.Context, s *queries.Session, verdicts []Verdict) (map[holder]bool, error) {
+// holding asks once for all verdicts of a protocol in whose time there are several captures: a lake of many captures is slow to open.
+func holding(ctx context.Context, s *queries.Session, verdicts []Verdict, several []bool) (map[holder]bool, error) {
 	var rows []string
 	for i := range verdicts {
-		if v := &verdicts[i]; v.HasProto {
+		if v := &verdicts[i]; v.HasProto && several[i] {
 			rows = append(rows, fmt.Sprintf("(%d, %d, %s, %s, %s, %s, %s)", i, v.IPProto, quoteOrNull(v.SrcIP), quoteOrNull(v.DstIP), portOrNull(v), moment(v.StartTS), moment(v.EndTS)))
 		}
 	}

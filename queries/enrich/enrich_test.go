@@ -2,6 +2,7 @@ package enrich
 
 import (
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -237,4 +238,28 @@ func FuzzParseNetworks(f *testing.F) {
 			_, _ = n.Scope(ip), n.Name(ip)+n.Site(ip)+n.Server(ip)
 		}
 	})
+}
+
+// TestScopeOfIPv4 holds the short way of addresses of IPv4 against netip, and against the long way.
+func TestScopeOfIPv4(t *testing.T) {
+	short, err := ParseNetworks([]byte("internal: [10.0.0.0/8, 198.51.100.0/24, 192.0.2.7/32]\nnetworks: [{cidr: 198.51.100.0/26, name: x}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := *short
+	long.internal4 = nil
+	for _, text := range []string{
+		"0.0.0.0", "1.2.3.4", "10.0.0.0", "9.255.255.255", "11.0.0.0", "127.0.0.1", "128.0.0.0", "223.255.255.255", "224.0.0.1", "239.1.2.3", "240.0.0.1", "255.255.255.255", "255.255.255.254",
+		"198.51.100.63", "198.51.100.62", "198.51.101.1", "192.0.2.7", "192.0.2.8", "", "1", "1.2.3", "1.2.3.4.5", "1..2.3", "1.2.3.", ".1.2.3", "01.2.3.4", "1.2.3.04", "1.2.3.256", "1.2.3.999", "1.2.3.1000",
+		"1.2.3.4 ", " 1.2.3.4", "+1.2.3.4", "a.b.c.d", "::1", "::ffff:10.0.0.1", "fe80::1%eth0", "1.2.3.4%x", "00.0.0.0", "0.00.0.0", "4294967297.0.0.1",
+	} {
+		if got, want := short.Scope(text), long.Scope(text); got != want {
+			t.Errorf("scope of %q is %q, want %q", text, got, want)
+		}
+		quad, ok := parseIPv4(text)
+		want, err := netip.ParseAddr(text)
+		if is4 := err == nil && want.Is4(); ok != is4 || ok && netip.AddrFrom4(quad) != want {
+			t.Errorf("%q is read as %v, %v, want %v, %v", text, quad, ok, want, err)
+		}
+	}
 }

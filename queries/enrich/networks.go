@@ -2,6 +2,7 @@ package enrich
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ type Networks struct {
 	internal, names, sites, servers prefixes
 	broadcasts                      map[netip.Addr]bool // of declared IPv4 networks
 	source                          *Source             // nil: the defaults
+	internal4                       []network4          // those of internal that are of IPv4, if they are few; nil: look there
 }
 
 // networksFile is the form of networks.yaml.
@@ -74,6 +76,7 @@ func ParseNetworks(text []byte) (*Networks, error) {
 			return nil, err
 		}
 	}
+	n.internal4 = n.internal.few4()
 	for _, w := range f.Networks {
 		if err := errors.Join(n.names.add(w.CIDR, w.Name), n.sites.add(w.CIDR, w.Site)); err != nil {
 			return nil, err
@@ -106,6 +109,9 @@ var Scopes = []string{"internal", "external", "multicast", "broadcast", "loopbac
 
 // Scope says where an address belongs, by one of Scopes; "" when the text is no address.
 func (n *Networks) Scope(ip string) string {
+	if quad, ok := parseIPv4(ip); ok && n.internal4 != nil {
+		return n.scope4(quad)
+	}
 	a, ok := parseAddr(ip)
 	switch {
 	case !ok:
@@ -120,6 +126,27 @@ func (n *Networks) Scope(ip string) string {
 		return "broadcast"
 	case n.internal.find(a) != "":
 		return "internal"
+	}
+	return "external"
+}
+
+// scope4 is Scope of what most addresses are, which detectors ask of every flow.
+func (n *Networks) scope4(quad [4]byte) string {
+	a := binary.BigEndian.Uint32(quad[:])
+	switch {
+	case a == 0:
+		return "unspecified"
+	case a>>24 == 127:
+		return "loopback"
+	case a>>28 == 14:
+		return "multicast"
+	case a == 1<<32-1 || len(n.broadcasts) > 0 && n.broadcasts[netip.AddrFrom4(quad)]:
+		return "broadcast"
+	}
+	for i := range n.internal4 {
+		if a&n.internal4[i].mask == n.internal4[i].base {
+			return "internal"
+		}
 	}
 	return "external"
 }
@@ -170,6 +197,26 @@ func (p *prefixes) add(cidr, text string) error {
 	return nil
 }
 
+// network4 is a network of IPv4.
+type network4 struct{ base, mask uint32 }
+
+// few4 are the networks of IPv4, an empty list where there are none; nil when they are so many that a table is faster.
+func (p *prefixes) few4() []network4 {
+	out := []network4{}
+	for _, table := range p.tables {
+		for prefix := range table {
+			if prefix.Addr().Is4() {
+				base := prefix.Addr().As4()
+				out = append(out, network4{binary.BigEndian.Uint32(base[:]), ^uint32(0) << (32 - prefix.Bits())})
+			}
+		}
+	}
+	if len(out) > 16 {
+		return nil
+	}
+	return out
+}
+
 func (p *prefixes) find(a netip.Addr) string {
 	for i, bits := range p.lengths {
 		if prefix, err := a.Prefix(bits); err == nil {
@@ -201,4 +248,25 @@ func parsePrefix(s string) (netip.Prefix, error) {
 func parseAddr(s string) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(s)
 	return a.Unmap().WithZone(""), err == nil
+}
+
+// parseIPv4 reads an address of IPv4 in dotted decimal, as netip does.
+func parseIPv4(s string) (quad [4]byte, ok bool) {
+	part, value, digits := 0, 0, 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9' && digits < 3 && (digits == 0 || value > 0):
+			value, digits = 10*value+int(c-'0'), digits+1
+		case c == '.' && digits > 0 && value < 256 && part < 3:
+			quad[part] = byte(value)
+			part, value, digits = part+1, 0, 0
+		default:
+			return quad, false
+		}
+	}
+	if part != 3 || digits == 0 || value > 255 {
+		return quad, false
+	}
+	quad[3] = byte(value)
+	return quad, true
 }

@@ -13,13 +13,13 @@
 -- severity: medium
 
 WITH candidates AS (
-  SELECT dst_ip, dst_port, ip_proto FROM contacts
+  SELECT dst_ip, dst_port, ip_proto FROM exchanges
   WHERE ip_proto IN (6, 17) AND outcome IN ('used', 'midstream') AND ip_scope(dst_ip) = 'external' AND service IS DISTINCT FROM 'ntp' AND service IS DISTINCT FROM 'dns' AND dst_port NOT IN (53, 123)
   GROUP BY dst_ip, dst_port, ip_proto HAVING count(DISTINCT src_ip) = 1
 ), alone AS ( -- an address that only one host uses, on any port
-  SELECT dst_ip FROM contacts WHERE ip_proto IN (6, 17) AND outcome = 'used' GROUP BY dst_ip HAVING count(DISTINCT src_ip) = 1
+  SELECT dst_ip FROM exchanges WHERE ip_proto IN (6, 17) AND outcome = 'used' GROUP BY dst_ip HAVING count(DISTINCT src_ip) = 1
 ), chosen AS (
-  SELECT contacts.* FROM contacts SEMI JOIN candidates USING (dst_ip, dst_port, ip_proto) SEMI JOIN alone USING (dst_ip) WHERE outcome IN ('used', 'midstream')
+  SELECT exchanges.* FROM exchanges SEMI JOIN candidates USING (dst_ip, dst_port, ip_proto) SEMI JOIN alone USING (dst_ip) WHERE outcome IN ('used', 'midstream')
 ), messages AS (
   SELECT c.src_ip, c.dst_ip, c.dst_port, c.ip_proto, p.ts, micros_between(lag(p.ts) OVER (PARTITION BY p.capture_id, p.flow_id ORDER BY p.ts, p.frame_no), p.ts) AS gap
   FROM packets p JOIN chosen c USING (capture_id, flow_id)

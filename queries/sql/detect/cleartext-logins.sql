@@ -10,7 +10,7 @@
 WITH seen AS (
   SELECT src_ip, dst_ip, dst_port, 'http' AS service, ts AS first_ts, ts AS last_ts, 2 AS packets, coalesce(request_body, 0) AS bytes FROM http WHERE has_credentials AND ts IS NOT NULL
   UNION ALL
-  SELECT src_ip, dst_ip, dst_port, service, first_ts, last_ts, packets, bytes FROM contacts WHERE service IN ('ftp', 'telnet') AND outcome = 'used'
+  SELECT src_ip, dst_ip, dst_port, service, first_ts, last_ts, packets, bytes FROM exchanges WHERE service IN ('ftp', 'telnet') AND outcome = 'used'
 ), services AS (
   SELECT src_ip, dst_ip, dst_port, service, count(*) AS times, min(first_ts) AS start_ts, max(last_ts) AS end_ts, sum(packets) AS packets, sum(bytes) AS bytes
   FROM seen GROUP BY src_ip, dst_ip, dst_port, service HAVING count(*) >= $min_times

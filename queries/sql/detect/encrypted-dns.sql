@@ -8,7 +8,7 @@
 -- severity: info
 
 WITH asked AS (
-  SELECT src_ip, dst_ip, dst_port, ip_proto, 'dot' AS how, CAST(NULL AS VARCHAR) AS name, first_ts, last_ts, packets, bytes FROM contacts WHERE dst_port = 853 AND outcome = 'used'
+  SELECT src_ip, dst_ip, dst_port, ip_proto, 'dot' AS how, CAST(NULL AS VARCHAR) AS name, first_ts, last_ts, packets, bytes FROM exchanges WHERE dst_port = 853 AND outcome = 'used'
   UNION ALL
   SELECT src_ip, dst_ip, dst_port, ip_proto, CASE WHEN alpn LIKE '%dot%' OR alpn LIKE '%doq%' THEN 'dot' ELSE 'doh' END, server_name, ts, ts, 1, 0
   FROM (SELECT src_ip, dst_ip, dst_port, 6 AS ip_proto, server_name, alpn, ts FROM tls WHERE kind = 'client' UNION ALL SELECT src_ip, dst_ip, dst_port, 17, server_name, alpn, ts FROM quic)

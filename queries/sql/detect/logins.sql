@@ -15,7 +15,7 @@
 WITH sessions AS (
   SELECT *, CASE WHEN service IN ('ssh', 'rdp', 'ftp', 'telnet') THEN service WHEN dst_port = 22 THEN 'ssh' WHEN dst_port = 3389 THEN 'rdp' WHEN dst_port = 21 THEN 'ftp' WHEN dst_port = 23 THEN 'telnet' END AS login,
          bin_start(first_ts, 600000000) AS bin
-  FROM contacts WHERE ip_proto = 6 AND outcome = 'used' AND rev_payload_bytes > 0
+  FROM exchanges WHERE ip_proto = 6 AND outcome = 'used' AND rev_payload_bytes > 0
 ), short AS (
   SELECT * FROM sessions WHERE login IS NOT NULL AND fwd_payload_bytes <= $max_bytes AND seconds <= $max_seconds
     AND fwd_payload_bytes >= CASE login WHEN 'ssh' THEN 500 WHEN 'rdp' THEN 200 ELSE 10 END AND fwd_payload_packets >= 2

@@ -11,7 +11,7 @@
 WITH odd AS (
   SELECT src_ip, dst_ip, dst_port, ip_proto, service, count(*) AS flows, sum(fwd_payload_bytes) AS sent, sum(rev_payload_bytes) AS received, min(first_ts) AS start_ts, max(last_ts) AS end_ts,
          sum(packets) AS packets, sum(bytes) AS bytes
-  FROM contacts
+  FROM exchanges
   WHERE outcome IN ('used', 'midstream') AND ip_scope(src_ip) = 'internal' AND ip_scope(dst_ip) = 'external'
     AND (service IN ('ssh', 'irc', 'telnet', 'rdp', 'smb') AND dst_port IN (25, 53, 80, 110, 123, 143, 443, 465, 587, 993, 995, 8080)
       OR dst_port = 53 AND service IS NOT NULL AND service NOT IN ('dns', 'tls') OR dst_port = 123 AND service IS NOT NULL AND service <> 'ntp')

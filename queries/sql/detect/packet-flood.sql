@@ -20,8 +20,9 @@ WITH silent AS (
 ), sent AS (
   SELECT p.src_ip, p.dst_ip, p.ip_proto, p.dst_port, p.ip_len, p.ts, bin_start(p.ts, 1000000) AS bin, CASE WHEN p.ip_proto IN (1, 58) THEN 'icmp' WHEN p.ip_frag_offset > 0 OR p.ip_flags & 1 = 1 THEN 'fragment'
          WHEN p.ip_proto = 6 THEN 'reset' WHEN p.dst_port IN (17, 19, 53, 69, 111, 123, 137, 161, 389, 1900, 3702, 5353, 11211) THEN 'query' ELSE 'udp' END AS kind
-  FROM packets p LEFT JOIN silent USING (capture_id, flow_id)
-  WHERE p.ts IS NOT NULL AND (p.ip_proto IN (1, 58) AND p.icmp_type IN (8, 13, 15, 17, 128) OR silent.flow_id IS NOT NULL AND (p.ip_proto IN (6, 17) OR p.ip_frag_offset > 0 OR p.ip_flags & 1 = 1))
+  FROM (SELECT * FROM packets WHERE ip_proto = 1 UNION ALL SELECT * FROM packets WHERE ip_proto = 58
+    UNION ALL SELECT packets.* FROM packets SEMI JOIN silent USING (capture_id, flow_id) WHERE ip_proto <> 1 AND ip_proto <> 58) p
+  WHERE p.ts IS NOT NULL AND CASE WHEN p.ip_proto IN (1, 58) THEN p.icmp_type IN (8, 13, 15, 17, 128) ELSE p.ip_proto IN (6, 17) OR p.ip_frag_offset > 0 OR p.ip_flags & 1 = 1 END
 ), news AS (
   SELECT src_ip, dst_ip, ip_proto, kind, 1 AS width, bin, count(*) AS packets, sum(ip_len) AS bytes, min(ts) AS start_ts, max(ts) AS end_ts, count(DISTINCT dst_port) AS ports, min(dst_port) AS dst_port
   FROM sent GROUP BY src_ip, dst_ip, ip_proto, kind, bin
@@ -31,7 +32,7 @@ WITH silent AS (
   FROM news WHERE kind = 'icmp' GROUP BY src_ip, dst_ip, ip_proto, kind, bin_start(bin, 60000000)
 ), leaders AS ( -- who sends the most in each window; '' when nobody leads
   SELECT dst_ip, ip_proto, kind, width, bin, CASE WHEN max(packets) >= $top_share * sum(packets) THEN arg_max(src_ip, packets) ELSE '' END AS leader
-  FROM counted WHERE ip_scope(dst_ip) IN ('internal', 'external') GROUP BY dst_ip, ip_proto, kind, width, bin
+  FROM counted WHERE is_host(dst_ip) GROUP BY dst_ip, ip_proto, kind, width, bin
   HAVING sum(packets) >= CASE kind WHEN 'icmp' THEN CASE width WHEN 1 THEN $icmp_rate ELSE $icmp_minute END WHEN 'udp' THEN $udp_rate WHEN 'query' THEN $query_rate WHEN 'reset' THEN $reset_rate ELSE $fragment_rate END
 ), marked AS (
   SELECT *, sum(CASE WHEN gap IS NULL OR gap > 60000000 THEN 1 ELSE 0 END) OVER (PARTITION BY dst_ip, ip_proto, kind, width, leader ORDER BY bin) AS episode

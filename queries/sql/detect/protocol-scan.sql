@@ -9,7 +9,7 @@
 
 WITH tried AS (
   SELECT src_ip, dst_ip, ip_proto, first_ts, last_ts, fwd_packets + rev_packets AS packets, fwd_ip_bytes + rev_ip_bytes AS bytes, icmp_errors > 0 AS refused
-  FROM flows WHERE fwd_packets > 0 AND ip_proto NOT IN (1, 6, 17, 58) AND first_ts IS NOT NULL AND ip_scope(dst_ip) IN ('internal', 'external')
+  FROM flows WHERE fwd_packets > 0 AND ip_proto <> 1 AND ip_proto <> 6 AND ip_proto <> 17 AND ip_proto <> 58 AND first_ts IS NOT NULL AND is_host(dst_ip)
 ), scans AS (
   SELECT src_ip, dst_ip, count(DISTINCT ip_proto) AS protocols, count(DISTINCT ip_proto) FILTER (refused) AS refused, min(first_ts) AS start_ts, max(last_ts) AS end_ts, sum(packets) AS packets, sum(bytes) AS bytes
   FROM tried GROUP BY src_ip, dst_ip HAVING count(DISTINCT ip_proto) >= $min_protocols

@@ -12,7 +12,7 @@
 WITH answers AS (
   SELECT src_ip AS source, dst_ip AS target, src_port AS port, ip_proto, flows.first_ts, flows.last_ts, fwd_packets AS packets, fwd_ip_bytes AS bytes, 0 AS repeats, bin_start(flows.first_ts, 600000000) AS bin
   FROM flows
-  WHERE ip_proto = 17 AND rev_packets = 0 AND src_port < 32768 AND src_port <> dst_port AND capture_id NOT IN (SELECT capture_id FROM captures WHERE one_way) AND ip_scope(dst_ip) IN ('internal', 'external')
+  WHERE ip_proto = 17 AND rev_packets = 0 AND src_port < 32768 AND src_port <> dst_port AND capture_id NOT IN (SELECT capture_id FROM captures WHERE one_way) AND is_host(dst_ip)
   UNION ALL
   SELECT dst_ip, src_ip, 0, ip_proto, flows.first_ts, flows.last_ts, rev_packets, rev_ip_bytes, rev_synacks, bin_start(flows.first_ts, 600000000)
   FROM flows WHERE ip_proto = 6 AND fwd_packets = 0 AND rev_synacks > CASE WHEN capture_id IN (SELECT capture_id FROM captures WHERE one_way) THEN $min_repeats - 1 ELSE 0 END

@@ -15,7 +15,7 @@
 -- severity: high
 
 WITH used AS (
-  SELECT src_ip, dst_ip, dst_port, second, 1 AS width, fwd_payload_bytes AS sent, packets, bytes FROM contacts WHERE ip_proto = 6 AND outcome = 'used' AND rev_payload_bytes > 0
+  SELECT src_ip, dst_ip, dst_port, second, 1 AS width, fwd_payload_bytes AS sent, packets, bytes FROM exchanges WHERE ip_proto = 6 AND outcome = 'used' AND rev_payload_bytes > 0
 ), requests AS (
   SELECT src_ip, dst_ip, dst_port, second, 1 AS connections, 0 AS messages FROM used
   UNION ALL

@@ -14,43 +14,57 @@
 -- techniques: T1046 T1595.001
 -- severity: medium
 
-WITH crowds AS ( -- targets that many sources press at once are flooded; what they get there is no scan of theirs
-  SELECT dst_ip, ip_proto, bin FROM (SELECT dst_ip, ip_proto, src_ip, bin_start(first_ts, 10000000) AS bin FROM contacts WHERE outcome NOT IN ('used', 'midstream') AND ip_proto <> 1)
-  GROUP BY dst_ip, ip_proto, bin HAVING count(*) >= 200 AND count(DISTINCT src_ip) >= 10
-), busy AS ( -- who tries enough at all, so that the many who try once need not be grouped by target
-  SELECT src_ip FROM contacts WHERE ip_proto IN (6, 17, 132) GROUP BY src_ip HAVING count(*) >= least($min_ports, $min_hosts, $min_internal_hosts)
-), attempts AS (
-  SELECT contacts.*, outcome NOT IN ('used', 'midstream') AS missed, contacts.capture_id IN (SELECT capture_id FROM captures WHERE one_way) AS one_sided
-  FROM contacts ANTI JOIN crowds ON crowds.dst_ip = contacts.dst_ip AND crowds.ip_proto = contacts.ip_proto AND crowds.bin = bin_start(contacts.first_ts, 10000000)
-  WHERE ip_proto IN (6, 17, 132) AND outcome <> 'midstream' AND src_ip IN (SELECT src_ip FROM busy)
-), targets AS (
-  SELECT src_ip, dst_ip, dst_port, ip_proto, bool_and(missed) AS missed, bool_and(missed) AND count(*) <= $max_probes AS looked, count(*) AS contacts, min(first_ts) AS start_ts, max(last_ts) AS end_ts,
-         sum(packets) AS packets, sum(bytes) AS bytes, bool_or(outcome = 'stealth') AS stealth, bool_or(outcome = 'used') AS used,
-         bool_or(outcome IN ('used', 'unused', 'half-open')) AS open, bool_or(outcome = 'refused') AS refused, bool_or(one_sided) AS one_sided, sum(rev_payload_bytes) AS data
-  FROM attempts GROUP BY src_ip, dst_ip, dst_port, ip_proto
+WITH pressed AS (
+  SELECT dst_key FROM missed_targets WHERE missed >= 200
+), pressing AS (
+  SELECT src_key, dst_key, ip_proto, dst_port, bin_start(first_ts, 10000000) AS bin FROM attempts SEMI JOIN pressed USING (dst_key) WHERE marks & 33 = 0 AND marks < 1024
+), crowded_ports AS ( -- ports that many sources press at once are flooded; what they get there is no scan of theirs
+  SELECT dst_key, ip_proto, dst_port, bin FROM pressing GROUP BY dst_key, ip_proto, dst_port, bin HAVING count(*) >= 200 AND count(DISTINCT src_key % 4096) >= 10
+), crowds AS ( -- and so are targets that they press on no port in particular
+  SELECT dst_key, ip_proto, bin FROM pressing ANTI JOIN crowded_ports USING (dst_key, ip_proto, dst_port, bin)
+  GROUP BY dst_key, ip_proto, bin HAVING count(*) >= 200 AND count(DISTINCT src_key % 4096) >= 10
+), busy AS ( -- who fails often enough at all, so that the many who try once need not be grouped by target
+  SELECT src_key FROM attempts WHERE marks & 33 = 0 AND marks < 1024 GROUP BY src_key HAVING count(*) >= least($min_ports, $min_hosts, $min_internal_hosts)
+), targets AS ( -- marks of all contacts together: what no contact has is not in them
+  SELECT src_key, dst_key, ip_proto, dst_port, bit_or(marks) AS marks, count(*) AS contacts, bit_or(marks) & 1 = 0 AS missed, bit_or(marks) & 1 = 0 AND count(*) <= $max_probes AS looked,
+         min(first_ts) AS start_ts, max(last_ts) AS end_ts, sum(packets) AS packets, sum(bytes) AS bytes, sum(rev_payload_bytes) AS data
+  FROM attempts SEMI JOIN busy USING (src_key)
+    ANTI JOIN crowded_ports ON crowded_ports.dst_key = attempts.dst_key AND crowded_ports.ip_proto = attempts.ip_proto AND crowded_ports.dst_port = attempts.dst_port
+      AND crowded_ports.bin = bin_start(attempts.first_ts, 10000000)
+    ANTI JOIN crowds ON crowds.dst_key = attempts.dst_key AND crowds.ip_proto = attempts.ip_proto AND crowds.bin = bin_start(attempts.first_ts, 10000000)
+  WHERE marks & 32 = 0 AND marks < 1024 GROUP BY src_key, dst_key, ip_proto, dst_port
+), deep AS (
+  SELECT src_key, dst_key, ip_proto FROM targets SEMI JOIN (SELECT dst_key FROM missed_targets WHERE missed >= $min_ports) USING (dst_key) WHERE looked
+  GROUP BY src_key, dst_key, ip_proto HAVING count(*) >= $min_ports
 ), vertical AS (
-  SELECT 'vertical' AS shape, src_ip, dst_ip, CAST(NULL AS INTEGER) AS dst_port, ip_proto, 1 AS hosts, 0 AS inside, count(*) AS targets, count(*) FILTER (missed) AS missed_targets,
-         avg(CAST(missed AS INTEGER)) AS missed, median(contacts) AS probes, count(*) FILTER (open) AS open, count(*) FILTER (refused) AS refused,
-         count(*) FILTER (stealth) AS stealth, sum(data) FILTER (open) AS data, coalesce(bool_or(one_sided), false) AS one_sided, min(start_ts) FILTER (looked) AS start_ts, max(end_ts) FILTER (looked) AS end_ts,
-         sum(packets) FILTER (looked) AS packets, sum(bytes) FILTER (looked) AS bytes
-  FROM targets GROUP BY src_ip, dst_ip, ip_proto HAVING count(*) FILTER (looked) >= $min_ports
+  SELECT 'vertical' AS shape, src_key, dst_key, CAST(NULL AS INTEGER) AS dst_port, ip_proto, 1 AS hosts, 0 AS inside, count(*) AS targets, count(*) FILTER (missed) AS missed_targets,
+         avg(CAST(missed AS INTEGER)) AS missed, median(contacts) AS probes, count(*) FILTER (marks & 2 <> 0) AS open, count(*) FILTER (marks & 4 <> 0) AS refused,
+         count(*) FILTER (marks & 8 <> 0) AS stealth, sum(data) FILTER (marks & 2 <> 0) AS data, coalesce(bool_or(marks & 64 <> 0), false) AS one_sided,
+         min(start_ts) FILTER (looked) AS start_ts, max(end_ts) FILTER (looked) AS end_ts, sum(packets) FILTER (looked) AS packets, sum(bytes) FILTER (looked) AS bytes, bool_or(marks & 256 <> 0) AS src_inside
+  FROM targets SEMI JOIN deep USING (src_key, dst_key, ip_proto) GROUP BY src_key, dst_key, ip_proto
 ), horizontal AS (
-  SELECT 'horizontal', src_ip, CAST(NULL AS VARCHAR), dst_port, ip_proto, count(*), count(*) FILTER (ip_scope(dst_ip) = 'internal'), count(*), count(*) FILTER (missed), avg(CAST(missed AS INTEGER)), median(contacts),
-         count(*) FILTER (open), count(*) FILTER (refused), count(*) FILTER (stealth), sum(data) FILTER (open), coalesce(bool_or(one_sided), false), min(start_ts) FILTER (looked), max(end_ts) FILTER (looked),
-         sum(packets) FILTER (looked), sum(bytes) FILTER (looked)
-  FROM targets ANTI JOIN vertical USING (src_ip, dst_ip, ip_proto)
-  GROUP BY src_ip, dst_port, ip_proto
-  HAVING count(*) FILTER (looked) >= $min_hosts OR count(*) FILTER (looked AND ip_scope(dst_ip) = 'internal' AND ip_scope(src_ip) = 'internal') >= $min_internal_hosts
-), scans AS (
-  SELECT *, CASE WHEN shape = 'horizontal' AND ip_scope(src_ip) = 'internal' AND 2 * inside > hosts THEN 'lateral'
+  SELECT 'horizontal', src_key, CAST(NULL AS UBIGINT), dst_port, ip_proto, count(*), count(*) FILTER (marks & 512 <> 0), count(*), count(*) FILTER (missed), avg(CAST(missed AS INTEGER)), median(contacts),
+         count(*) FILTER (marks & 2 <> 0), count(*) FILTER (marks & 4 <> 0), count(*) FILTER (marks & 8 <> 0), sum(data) FILTER (marks & 2 <> 0), coalesce(bool_or(marks & 64 <> 0), false),
+         min(start_ts) FILTER (looked), max(end_ts) FILTER (looked), sum(packets) FILTER (looked), sum(bytes) FILTER (looked), bool_or(marks & 256 <> 0)
+  FROM targets ANTI JOIN deep USING (src_key, dst_key, ip_proto)
+  GROUP BY src_key, dst_port, ip_proto
+  HAVING count(*) FILTER (looked) >= $min_hosts OR count(*) FILTER (looked AND marks & 768 = 768) >= $min_internal_hosts
+), found AS (
+  SELECT *, CASE WHEN shape = 'horizontal' AND src_inside AND 2 * inside > hosts THEN 'lateral'
                  WHEN stealth * 2 > targets THEN 'stealth' WHEN ip_proto = 17 AND shape = 'vertical' THEN 'udp'
                  WHEN micros_between(start_ts, end_ts) / 1e6 > targets THEN shape || '-slow' ELSE shape END AS subclass
   FROM (FROM vertical UNION ALL FROM horizontal) WHERE missed >= CASE shape WHEN 'vertical' THEN $min_missed ELSE $min_missed_hosts END AND probes <= $max_probes
+), sources AS (
+  SELECT text_hash(src_ip) AS src_key, min(src_ip) AS src_ip FROM flows WHERE text_hash(src_ip) IN (SELECT src_key FROM found) GROUP BY src_key
+), hosts AS (
+  SELECT text_hash(dst_ip) AS dst_key, min(dst_ip) AS dst_ip FROM flows WHERE text_hash(dst_ip) IN (SELECT dst_key FROM found WHERE dst_key IS NOT NULL) GROUP BY dst_key
+), scans AS (
+  SELECT found.*, src_ip, dst_ip FROM found JOIN sources USING (src_key) LEFT JOIN hosts ON hosts.dst_key = found.dst_key
 )
 SELECT 'scan' AS class, subclass,
-       CASE WHEN ip_scope(src_ip) = 'internal' THEN CASE WHEN subclass = 'lateral' THEN 'high' ELSE 'medium' END
+       CASE WHEN src_inside THEN CASE WHEN subclass = 'lateral' THEN 'high' ELSE 'medium' END
             WHEN open > 0 AND data > 0 THEN 'medium' WHEN open > 0 OR refused > 0 OR one_sided OR ip_scope(dst_ip) = 'external' THEN 'low' ELSE 'info' END AS severity, -- of one direction only nobody knows whether there was an answer
-       src_ip, CAST(1 AS BIGINT) AS src_count, dst_ip, CAST(hosts AS BIGINT) AS dst_count, dst_port, ip_proto, start_ts, end_ts,
+       src_ip, CAST(1 AS BIGINT) AS src_count, dst_ip, CAST(hosts AS BIGINT) AS dst_count, dst_port, CAST(ip_proto AS INTEGER) AS ip_proto, start_ts, end_ts,
        CAST(packets AS BIGINT) AS packets, CAST(bytes AS BIGINT) AS bytes, round(0.5 + 0.5 * missed * (1 - 1 / ln(2.72 + missed_targets)), 2) AS score,
        src_ip || ' tried ' || CASE WHEN shape = 'vertical' THEN counted(targets, ip_proto_name(ip_proto) || ' port') || ' of ' || dst_ip
          ELSE ip_proto_name(ip_proto) || ' port ' || dst_port || ' of ' || counted(hosts, 'host') END

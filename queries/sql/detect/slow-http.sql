@@ -15,7 +15,7 @@ WITH held AS (
   SELECT *, CASE WHEN rev_payload_bytes = 0 OR micros_between(fwd_data_ts, rev_data_ts) >= 1000000 * $min_seconds THEN 'slow-request'
                  WHEN (service IN ('http', 'tls') OR dst_port IN (80, 443, 8080, 8443)) AND fwd_payload_packets >= 3 * greatest(rev_payload_packets, 1) THEN 'slow-request'
                  WHEN fwd_first_window <= $max_window AND rev_payload_bytes / seconds < 1000 THEN 'slow-read' END AS kind
-  FROM contacts WHERE ip_proto = 6 AND outcome = 'used' AND seconds >= $min_seconds AND fwd_payload_bytes < $max_rate * seconds
+  FROM exchanges WHERE ip_proto = 6 AND outcome = 'used' AND seconds >= $min_seconds AND fwd_payload_bytes < $max_rate * seconds
 ), ended AS (
   SELECT *, max(last_ts) OVER (PARTITION BY src_ip, dst_ip, dst_port, kind ORDER BY first_ts ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until_ts FROM held WHERE kind IS NOT NULL
 ), marked AS ( -- a minute without such a connection parts one episode from the next

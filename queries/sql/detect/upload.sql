@@ -16,7 +16,7 @@ WITH pairs AS (
          list(DISTINCT dst_port ORDER BY dst_port) AS ports, list(DISTINCT service ORDER BY service) FILTER (service IS NOT NULL) AS services, count(*) AS flows,
          sum(fwd_payload_bytes) AS sent, sum(rev_payload_bytes) AS received, max(fwd_payload_bytes) AS largest, min(first_ts) AS start_ts, max(last_ts) AS end_ts,
          sum(packets) AS packets, sum(bytes) AS bytes
-  FROM contacts
+  FROM exchanges
   WHERE ip_proto IN (6, 17, 132) AND outcome IN ('used', 'midstream') AND ip_scope(src_ip) = 'internal' AND ip_scope(dst_ip) = 'external' AND service IS DISTINCT FROM 'dns'
   GROUP BY src_ip, dst_ip
 ), uploads AS (

@@ -19,6 +19,8 @@ CREATE MACRO round_width(us) AS coalesce(list_min(list_filter(
    3600000000, 7200000000, 10800000000, 21600000000, 43200000000, 86400000000, 172800000000, 604800000000, 2592000000000],
   lambda w: w >= us)), CAST(us AS BIGINT)); -- the list ends at 30 days
 
+-- Whether an address is that of one host: not multicast, broadcast and the like. (IN would ask for the scope twice.)
+CREATE MACRO is_host(ip) AS contains('internal external', ip_scope(ip));
 -- A number for a text, to group by in less room than the text itself; it means nothing else.
 CREATE MACRO text_hash(text) AS hash(text);
 
