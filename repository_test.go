@@ -33,7 +33,7 @@ var imports = map[string][]string{
 	"queries/classify":   {"schema", "queries"},
 	"queries/enrich":     {},
 	"queries/indicators": {},
-	"reports":            {"queries", "queries/classify"},
+	"reports":            {"schema", "queries", "queries/classify"},
 	"cmd/pcaplake":       {"*"},
 	"testdata/gen":       {},
 }

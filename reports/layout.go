@@ -210,6 +210,7 @@ func (m *maker) facts() []Fact {
 		{"fact.command", queries.EscapeText(r.Command)},
 		{"fact.made", queries.EscapeText(plainTime(r.Generated))},
 		{"fact.zone", queries.EscapeText(r.TimeZone)},
+		{"fact.anonymized", queries.EscapeText(r.Anonymized)},
 	} {
 		if f.Value != "" {
 			kept = append(kept, Fact{m.words.say(f.Name), f.Value})

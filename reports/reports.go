@@ -30,6 +30,8 @@ type Options struct {
 	Generated   time.Time        // zero: left out, and the same lake gives the same page
 	Previous    *Report          // the report to say what changed since; nil: none
 	Judging     classify.Options // as package classify judges
+	Pseudonyms  Pseudonyms       // to anonymise the report, and the one before where it is not; nil: addresses and names as they are
+	Anonymized  string           // fingerprint of the key that the lake itself is anonymised with; "": it is not
 }
 
 // Report is all that the page shows. Its JSON form is report.json.
@@ -47,8 +49,9 @@ type Report struct {
 	Cube        *Cube      `json:"cube,omitempty"`
 	ToolVersion string     `json:"tool_version,omitempty"`
 	Command     string     `json:"command,omitempty"`
-	Generated   string     `json:"generated,omitempty"` // RFC 3339 in UTC
-	TimeZone    string     `json:"time_zone"`           // of every time in the report: UTC
+	Generated   string     `json:"generated,omitempty"`  // RFC 3339 in UTC
+	Anonymized  string     `json:"anonymized,omitempty"` // fingerprint of the key of its pseudonyms; absent: addresses and names are as they were
+	TimeZone    string     `json:"time_zone"`            // of every time in the report: UTC
 }
 
 // Section is a part of the report.
@@ -73,6 +76,18 @@ func Build(ctx context.Context, s *queries.Session, o Options) (*Report, error) 
 	if err := r.fill(ctx, s, &o); err != nil {
 		return nil, fmt.Errorf("build report: %w", err)
 	}
+	if r.Anonymized = o.Anonymized; r.Anonymized != "" {
+		r.Command = plainCommand(r.Command)
+	}
+	if o.Pseudonyms != nil {
+		if err := r.Anonymize(o.Pseudonyms); err != nil {
+			return nil, fmt.Errorf("build report: %w", err)
+		}
+	}
+	if err := r.compare(o.Previous, o.Pseudonyms); err != nil {
+		return nil, fmt.Errorf("build report: %w", err)
+	}
+	r.Summary = r.summarise()
 	r.Coverage = r.coverage()
 	r.Highlights = r.highlights()
 	return r, nil
@@ -98,22 +113,18 @@ func (r *Report) fill(ctx context.Context, s *queries.Session, o *Options) error
 		r.Tables = append(r.Tables, b)
 	}
 	for _, name := range queries.Sections {
-		blocks, err := r.section(ctx, s, name, o.Previous)
+		blocks, err := r.section(ctx, s, name)
 		if err != nil {
 			return err
 		}
 		r.add(name, blocks)
 	}
-	r.Summary = r.summarise()
 	return nil
 }
 
 // section makes the blocks of a section: of its queries and, for some, of what no query knows.
-func (r *Report) section(ctx context.Context, s *queries.Session, name string, previous *Report) ([]Block, error) {
-	switch name {
-	case "changes":
-		return r.changes(previous), nil
-	case "suspects":
+func (r *Report) section(ctx context.Context, s *queries.Session, name string) ([]Block, error) {
+	if name == "suspects" {
 		return r.investigate(ctx, s)
 	}
 	var blocks []Block
@@ -127,7 +138,7 @@ func (r *Report) section(ctx context.Context, s *queries.Session, name string, p
 	return blocks, nil
 }
 
-// add puts blocks at the end of a section.
+// add puts blocks at the end of a section; sections stand in the order of queries.Sections.
 func (r *Report) add(name string, blocks []Block) {
 	if len(blocks) == 0 {
 		return
@@ -139,6 +150,9 @@ func (r *Report) add(name string, blocks []Block) {
 		}
 	}
 	r.Sections = append(r.Sections, Section{Name: name, Title: english.say("section." + name), Blocks: blocks})
+	slices.SortStableFunc(r.Sections, func(a, b Section) int {
+		return slices.Index(queries.Sections, a.Name) - slices.Index(queries.Sections, b.Name)
+	})
 }
 
 // places are the queries of a section in their order.

@@ -45,15 +45,19 @@ func (r *Report) suspect(address string) {
 	if len(r.Suspects) == maxSuspects || slices.ContainsFunc(r.Suspects, func(s Suspect) bool { return s.Address == address }) {
 		return
 	}
-	s := Suspect{Address: address, Verdicts: []string{}}
+	s := Suspect{Address: address, Verdicts: []string{}, Extract: extractOf(address)}
 	for i := range r.Verdicts {
 		if v := &r.Verdicts[i]; v.SrcIP == address || v.DstIP == address {
 			s.Verdicts = append(s.Verdicts, v.ID)
 		}
 	}
-	quoted := "'" + strings.Map(addressRune, address) + "'"
-	s.Extract = `pcaplake extract --where "src_ip = ` + quoted + " OR dst_ip = " + quoted + `" -w ` + anchor(address) + ".pcapng"
 	r.Suspects = append(r.Suspects, s)
+}
+
+// extractOf is the command that writes an address's packets.
+func extractOf(address string) string {
+	quoted := "'" + strings.Map(addressRune, address) + "'"
+	return `pcaplake extract --where "src_ip = ` + quoted + " OR dst_ip = " + quoted + `" -w ` + anchor(address) + ".pcapng"
 }
 
 // addressRune drops what no address has.

@@ -71,7 +71,7 @@ var textEnglish = map[string]string{
 	"page.sections": "Sections", "page.coverage": "Coverage in figures", "page.detectors": "Detectors that ran", "page.skip": "To the content",
 	"page.footer": "Times are UTC unless switched. k, M and G are powers of 1,000. Text from packets is shown with control and direction characters as " +
 		"escapes. This page loads nothing from the network; the raw figures are in report.json and in one CSV file per table.",
-	"fact.pcaplake": "pcaplake", "fact.echarts": "Apache ECharts", "fact.command": "command", "fact.made": "made", "fact.zone": "time zone",
+	"fact.pcaplake": "pcaplake", "fact.echarts": "Apache ECharts", "fact.command": "command", "fact.made": "made", "fact.zone": "time zone", "fact.anonymized": "pseudonyms under key",
 	"sentence.coverage": "", "sentence.gaps": "", "sentence.no_gaps": "", "sentence.none": "No captures.",
 
 	"index.title": "Nights", "index.night": "Night", "index.intro": "%s, the last one first. Each line leads to its report.", "index.trend": "All nights",

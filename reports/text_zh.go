@@ -70,7 +70,7 @@ var textChinese = map[string]string{
 	"page.sections": "章節", "page.coverage": "涵蓋範圍的數字", "page.detectors": "執行過的偵測器", "page.skip": "跳到內容",
 	"page.footer": "除非切換，時間皆為 UTC。k、M、G 為 1,000 的次方。封包中的文字，其控制與方向字元以跳脫形式顯示。" +
 		"本頁不從網路載入任何東西；原始數字在 report.json 與每個表格的 CSV 檔。",
-	"fact.pcaplake": "pcaplake", "fact.echarts": "Apache ECharts", "fact.command": "指令", "fact.made": "產生時間", "fact.zone": "時區",
+	"fact.pcaplake": "pcaplake", "fact.echarts": "Apache ECharts", "fact.command": "指令", "fact.made": "產生時間", "fact.zone": "時區", "fact.anonymized": "假名金鑰",
 	"sentence.coverage": "%s 至 %s UTC：應有 %s 個擷取檔，已讀取 %s 個，%s 個感測點，%s 個訊框",
 	"sentence.gaps":     "，%s 個空缺，最長 %s 秒", "sentence.no_gaps": "，沒有空缺", "sentence.none": "沒有擷取檔。",
 

@@ -21,8 +21,9 @@ const pastDays = 28
 // judgingOptions are the options of verdicts with what they hold open.
 type judgingOptions struct {
 	classify.Options
-	session *queries.Session
-	temp    string // lake of a capture that serves as baseline
+	session    *queries.Session
+	temp       string // lake of a capture that serves as baseline
+	anonymized string // fingerprint of the key of the lake that is judged; "": it is not anonymised
 }
 
 // openJudging opens the lake as the flags narrow it, and what its verdicts are told by flags. The caller closes both.
@@ -31,7 +32,11 @@ func openJudging(c *cli.Context) (*queries.Session, *judgingOptions, *queries.Da
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	session, err := openLake(c.Context, c.String("lake"), &d)
+	_, state, err := loadLake(c.Context, c.String("lake"), &d)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	session, err := queries.Open(c.Context, d)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -39,6 +44,7 @@ func openJudging(c *cli.Context) (*queries.Session, *judgingOptions, *queries.Da
 	if err != nil {
 		return nil, nil, nil, errors.Join(err, session.Close())
 	}
+	o.anonymized = etl.Anonymized(state)
 	return session, o, &d, nil
 }
 

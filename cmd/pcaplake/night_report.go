@@ -111,7 +111,7 @@ func (n *night) write(ctx context.Context, d queries.Dataset, r *reported, read 
 	}
 	defer session.Close()
 	command := commandLine()
-	if n.ingest.Anonymize != nil {
+	if n.anonymized() != "" {
 		command = "pcaplake run" // its flags name the sources
 	}
 	previous, err := n.previous()
@@ -125,7 +125,7 @@ func (n *night) write(ctx context.Context, d queries.Dataset, r *reported, read 
 	}
 	made, err := reports.Build(ctx, session, reports.Options{
 		Title: "Night of " + n.sum.Night, Command: command, ToolVersion: version, Generated: n.began, Previous: previous,
-		Judging: judged.Options,
+		Judging: judged.Options, Anonymized: n.anonymized(),
 	})
 	if err != nil {
 		return err
@@ -151,6 +151,14 @@ func (n *night) write(ctx context.Context, d queries.Dataset, r *reported, read 
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// anonymized is the fingerprint of the key that the lake is anonymised with; "" where it is not.
+func (n *night) anonymized() string {
+	if n.ingest.Anonymize == nil {
+		return ""
+	}
+	return n.ingest.Anonymize.Fingerprint()
 }
 
 // copyWhole replaces a file by the content of another.
@@ -184,7 +192,7 @@ func (n *night) nights() ([]string, error) {
 	return out, nil
 }
 
-// previous is the report of the night before, the last one that this program can read; nil when there is none.
+// previous is the report of the night before, the last one that this program can read and that has the same pseudonyms or none; nil when there is none.
 func (n *night) previous() (*reports.Report, error) {
 	names, err := n.nights()
 	if err != nil {
@@ -194,7 +202,7 @@ func (n *night) previous() (*reports.Report, error) {
 		if names[i] >= n.sum.Night+".json" {
 			continue
 		}
-		if r, err := readReport(filepath.Join(n.reportDir, names[i])); err == nil {
+		if r, err := readReport(filepath.Join(n.reportDir, names[i])); err == nil && r.Anonymized == n.anonymized() {
 			return r, nil
 		}
 	}
