@@ -173,7 +173,8 @@ func (m *anonymiser) facts(v *Verdict) {
 // verdict replaces the rest of a verdict.
 func (m *anonymiser) verdict(v *Verdict) {
 	v.Text, v.SQL, v.Extract = m.sentence(v.Text), m.sql(v.SQL), m.sentence(v.Extract)
-	v.ID, v.SrcIP, v.DstIP, v.Coverage = m.id(v.ID), m.text(schema.Address, v.SrcIP), m.text(schema.Address, v.DstIP), m.sentence(v.Coverage)
+	v.ID, v.SrcIP, v.DstIP = m.id(v.ID), m.text(schema.Address, v.SrcIP), m.text(schema.Address, v.DstIP)
+	v.Coverage, v.Suppressed = m.sentence(v.Coverage), m.sentence(v.Suppressed)
 	for i := range v.Explains {
 		v.Explains[i] = m.sentence(v.Explains[i])
 	}

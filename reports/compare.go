@@ -11,7 +11,7 @@ import (
 )
 
 // comparedQueries are the named queries whose answers reports are compared by.
-var comparedQueries = []string{"active-hosts", "active-services"}
+var comparedQueries = []string{"active-hosts", "active-services", "active-talkers"}
 
 const (
 	rateChange = 3.0       // times by which a rate must differ to be told
@@ -50,9 +50,11 @@ func (r *Report) changes(previous *Report) []Block {
 		difference("services-gone", servicesBefore, services, 3),
 		portsOf("ports-new", services, servicesBefore),
 		portsOf("ports-gone", servicesBefore, services),
-		rates(hosts, hostsBefore, r.seconds(), previous.seconds()),
 	}
-	return blocks
+	if talkers, before := compared(r, "active-talkers"), compared(previous, "active-talkers"); talkers != nil && before != nil {
+		blocks = append(blocks, difference("talkers-new", talkers, before, 2), difference("talkers-gone", before, talkers, 2))
+	}
+	return append(blocks, rates(hosts, hostsBefore, r.seconds(), previous.seconds()))
 }
 
 // compared is the block of a report that is compared; nil where an older program left it out.

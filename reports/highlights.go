@@ -17,13 +17,20 @@ func (r *Report) highlights() []string {
 	return lines
 }
 
-// verdict is the gravest verdict, or that there is none.
+// verdict is the gravest verdict that is not suppressed, or that there is none.
 func (r *Report) verdict() string {
-	n := int64(len(r.Verdicts))
-	if n == 0 {
+	first, n := -1, int64(0)
+	for i := range r.Verdicts {
+		if r.Verdicts[i].Suppressed == "" {
+			if n++; first < 0 {
+				first = i
+			}
+		}
+	}
+	if first < 0 {
 		return "No verdicts: " + english.count(int64(len(r.Detectors)), "detector") + " ran."
 	}
-	text := "[" + r.Verdicts[0].Severity + "] " + r.Verdicts[0].Text
+	text := "[" + r.Verdicts[first].Severity + "] " + r.Verdicts[first].Text
 	if n > 1 {
 		text += fmt.Sprintf(" And %s.", english.count(n-1, "more_verdict"))
 	}

@@ -59,7 +59,7 @@ var indexColumns = []struct {
 	{"tile.loss", func(w *language, s *Summary) string { return percent(w, s.Loss) }, nil},
 	{"tile.packets", func(_ *language, s *Summary) string { return compact(s.Packets) }, func(s *Summary) int64 { return s.Packets }},
 	{"tile.bytes", func(_ *language, s *Summary) string { return human(float64(s.Bytes), "bytes") }, func(s *Summary) int64 { return s.Bytes }},
-	{"tile.hosts", func(_ *language, s *Summary) string { return hostsText(s.Hosts) }, func(s *Summary) int64 { return s.Hosts }},
+	{"tile.hosts", func(_ *language, s *Summary) string { return grouped(s.Hosts) }, func(s *Summary) int64 { return s.Hosts }},
 	{"tile.new_hosts", func(_ *language, s *Summary) string {
 		if s.NewHosts == nil {
 			return "–"

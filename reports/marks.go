@@ -36,7 +36,7 @@ func (r *Report) marks(address string) *marks {
 		from, err := time.Parse(time.RFC3339Nano, v.From)
 		to, err2 := time.Parse(time.RFC3339Nano, v.To)
 		about := address == "" || v.SrcIP == address || v.DstIP == address
-		if err == nil && err2 == nil && about && v.Severity != "info" && len(m.verdicts) < maxMarks {
+		if err == nil && err2 == nil && about && v.Severity != "info" && v.Suppressed == "" && len(m.verdicts) < maxMarks {
 			m.verdicts = append(m.verdicts, span{milliseconds(from), milliseconds(to)})
 		}
 	}

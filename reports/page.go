@@ -44,6 +44,7 @@ type Look struct {
 	Title    string // heading instead of the report's; "": the report's
 	Logo     []byte // a PNG, JPEG, GIF or WebP picture; nil: none
 	Style    string // CSS after the page's own; "": none. It may not fetch: the page's policy refuses it
+	Tables   string // folder of the CSVs, relative to the page, which then links them; "": they are named only
 }
 
 var pageHTML = template.Must(template.New("page").Funcs(template.FuncMap{"source": sourceText, "timed": timed, "args": args}).Parse(pageTemplate))

@@ -15,15 +15,15 @@ var privacy = classes([]struct {
 	schema.Privacy
 	names string
 }{
-	{schema.Address, `address peer peer_of peer_list suspicious_address client server servers top destination talkers.source`},
+	{schema.Address, `a b address peer peer_of peer_list suspicious_address client server servers top destination talkers.source`},
 	{schema.Hardware, `macs`},
 	{schema.Name, `name names dns_names dhcp_names`},
 	{schema.Text, `subject`},
-	{sentence, `coverage.coverage conversation statement reason problem finding data-quality.subject evidence_sql extract baseline`},
+	{sentence, `coverage.coverage conversation statement reason problem finding data-quality.subject evidence_sql extract baseline suppressed_by`},
 	{schema.Keyed, `capture source content_hash verdict_id`},
 	// Makers, countries and networks tell of addresses what their pseudonyms hide.
 	{schema.Dropped, `vendors country as_org hex ascii hexdump sha256 not_before not_after`},
-	{schema.Kept, `answer begins_with chain compression detector detectors direction evidence format from how ip_bytes issue kind length options own_ports
+	{schema.Kept, `answer begins_with flow-durations.seconds flow-packets.packets chain compression detector detectors direction evidence format from how ip_bytes issue kind length options own_ports
 		peer_ports program proto protocol report role scope service services services_offered services_used side source_ports destination_ports status
 		tool_version type types value version doc unit note`},
 })

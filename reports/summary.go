@@ -13,27 +13,27 @@ type Summary struct {
 	Duplicate *float64       `json:"duplicates"` // part of the packets that are copies
 	Packets   int64          `json:"packets"`
 	Bytes     int64          `json:"wire_bytes"`
-	Hosts     int64          `json:"hosts"`           // addresses, at most 10,000
-	Verdicts  map[string]int `json:"verdicts"`        // by severity
+	Hosts     int64          `json:"hosts"`           // addresses that sent packets
+	Verdicts  map[string]int `json:"verdicts"`        // by severity, without those that the allowlist suppresses
+	Allowed   int            `json:"suppressed"`      // those
 	NewHosts  *int64         `json:"new_hosts"`       // since the report it was compared with; null: with none
 	Over      []int64        `json:"bytes_over_time"` // of equal parts of the period
 }
 
 // summarise reads the figures out of the report's blocks.
 func (r *Report) summarise() Summary {
-	s := Summary{Verdicts: map[string]int{}, Over: []int64{}}
+	s := Summary{Verdicts: map[string]int{}, Over: []int64{}, Hosts: r.Summary.Hosts}
 	for i := range r.Verdicts {
-		s.Verdicts[r.Verdicts[i].Severity]++
+		if r.Verdicts[i].Suppressed != "" {
+			s.Allowed++
+		} else {
+			s.Verdicts[r.Verdicts[i].Severity]++
+		}
 	}
 	if b := r.block("coverage"); b != nil {
 		s.From, s.To = b.instant("first_ts"), b.instant("last_ts")
 		s.Captures, s.Expected, s.Gaps = b.count("captures_read"), b.count("captures_expected"), b.count("gaps")
 		s.Loss, s.Duplicate = b.part("loss"), b.part("duplicates")
-	}
-	for i := range r.Tables {
-		if r.Tables[i].Query == "active-hosts" {
-			s.Hosts = int64(len(r.Tables[i].Table.Rows))
-		}
 	}
 	if b := r.block("hosts-new"); b != nil {
 		n := int64(len(b.Table.Rows))

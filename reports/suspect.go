@@ -23,7 +23,7 @@ func (r *Report) investigate(ctx context.Context, s *queries.Session) ([]Block, 
 	for _, side := range []func(*Verdict) string{func(v *Verdict) string { return v.SrcIP }, func(v *Verdict) string { return v.DstIP }} {
 		for i := range r.Verdicts {
 			v := &r.Verdicts[i]
-			if address := side(v); address != "" && v.Severity != "info" && (v.SrcIP == "" || side(v) == v.SrcIP) {
+			if address := side(v); address != "" && v.Severity != "info" && v.Suppressed == "" && (v.SrcIP == "" || side(v) == v.SrcIP) {
 				r.suspect(address)
 			}
 		}
@@ -31,10 +31,12 @@ func (r *Report) investigate(ctx context.Context, s *queries.Session) ([]Block, 
 	var blocks []Block
 	for i := range r.Suspects {
 		for _, q := range places(s, "suspects") {
-			b, err := runQuery(ctx, s, q, r.Suspects[i].Address)
+			address := r.Suspects[i].Address
+			b, err := runQuery(ctx, s, q, map[string]string{"address": address}, maxRows)
 			if err != nil {
 				return nil, err
 			}
+			b.Address = address
 			blocks = append(blocks, b)
 		}
 	}

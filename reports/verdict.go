@@ -33,6 +33,7 @@ type Verdict struct {
 	Thresholds []Fact   `json:"thresholds"` // in name order
 	Explains   []string `json:"explains"`   // what other detectors found that this one accounts for
 	Coverage   string   `json:"coverage"`   // "full", or what the captures lack
+	Suppressed string   `json:"suppressed"` // why the allowlist suppresses it; "": it does not
 	SQL        string   `json:"sql"`        // gives it again
 	Extract    string   `json:"extract"`    // command that writes its packets
 }
@@ -84,7 +85,7 @@ func newVerdict(in *classify.Verdict) (Verdict, error) {
 	v := Verdict{
 		ID: in.ID, Detector: in.Detector, Severity: in.Severity, Class: in.Class, Subclass: in.Subclass, Score: in.Score,
 		Techniques: strings.Fields(in.Techniques), SrcIP: in.SrcIP, DstIP: in.DstIP, From: instant(in.StartTS), To: instant(in.EndTS),
-		Packets: in.Packets, Bytes: in.Bytes, Coverage: in.Coverage, SQL: in.EvidenceSQL, Extract: in.Extract, Explains: []string{}, Thresholds: []Fact{},
+		Packets: in.Packets, Bytes: in.Bytes, Coverage: in.Coverage, Suppressed: in.SuppressedBy, SQL: in.EvidenceSQL, Extract: in.Extract, Explains: []string{}, Thresholds: []Fact{},
 	}
 	var e struct {
 		Finding    string                            `json:"finding"`

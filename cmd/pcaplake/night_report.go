@@ -133,7 +133,7 @@ func (n *night) write(ctx context.Context, d queries.Dataset, r *reported, read 
 	if err := os.MkdirAll(n.reportDir, 0o755); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	look, latest := reports.Look{}, filepath.Join(n.reportDir, latestPage)
+	look, latest := reports.Look{Tables: filepath.Base(tablesOf(r.Page))}, filepath.Join(n.reportDir, latestPage)
 	if err := writeWhole(latest, func(out io.Writer) error { return made.HTML(out, look) }); err != nil {
 		return err
 	}

@@ -194,6 +194,7 @@ func secret(flag string) bool { return flag == "-webhook" || flag == "--webhook"
 
 // writeReport writes a page, its data and its tables beside it.
 func writeReport(page string, r *reports.Report, look reports.Look) error {
+	look.Tables = filepath.Base(tablesOf(page))
 	if err := writeWhole(page, func(out io.Writer) error { return r.HTML(out, look) }); err != nil {
 		return err
 	}
@@ -202,15 +203,18 @@ func writeReport(page string, r *reports.Report, look reports.Look) error {
 
 // writeData writes what goes beside a page: report.json and the tables.
 func writeData(page string, r *reports.Report) error {
-	base := strings.TrimSuffix(page, filepath.Ext(page))
-	if err := writeWhole(base+".json", r.JSON); err != nil {
+	if err := writeWhole(strings.TrimSuffix(page, filepath.Ext(page))+".json", r.JSON); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(base+"-csv", 0o755); err != nil {
+	tables := tablesOf(page)
+	if err := os.MkdirAll(tables, 0o755); err != nil {
 		return fmt.Errorf("write tables: %w", err)
 	}
-	return r.CSVs(base + "-csv")
+	return r.CSVs(tables)
 }
+
+// tablesOf is the folder of a page's tables.
+func tablesOf(page string) string { return strings.TrimSuffix(page, filepath.Ext(page)) + "-csv" }
 
 // commandLine is what the user typed, words with spaces in quotes, without secrets.
 func commandLine() string {
