@@ -106,7 +106,7 @@ type plot struct {
 // page lays the report out with tables of at most that many rows.
 func (m *maker) page(look Look, rows int) (*page, error) {
 	r, w := m.report, m.words
-	script, err := pageScript()
+	script, err := pageScript(pageScripts)
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawin
 		return nil
 	}
 	option := baseOption("line")
-	grid := object{"left": lineRoom, "right": 24, "top": 26, "bottom": 28, "outerBoundsMode": "none"}
+	grid := object{"left": lineRoom, "right": 42, "top": 26, "bottom": 28, "outerBoundsMode": "none"}
 	option["grid"] = grid
 	option["xAxis"] = object{
 		"type": xType(c, t), "axisLabel": object{"color": faint, "fontSize": fontSize, "hideOverlap": true},

@@ -27,6 +27,9 @@ var hash = regexp.MustCompile(`^[0-9a-f]{32,}$`)
 
 const shortHash = 12
 
+// shortCell is how long a text is that stays in one line, in bytes.
+const shortCell = 24
+
 // humanFrom is the number from which an amount is shown with a prefix; its exact value is in the cell's title.
 const humanFrom = 1e6
 
@@ -71,7 +74,7 @@ type viewRow struct {
 // cell is a value; its text is escaped for display.
 type cell struct {
 	Text  string
-	Class string // of the style sheet: n a number, t a time, a an address, c text without spaces, l a long text
+	Class string // of the style sheet: n a number, t a time or a few words, a an address, c text without spaces, w such a one that may break, l a long text
 	Raw   string // the exact value, where the text is not; "": it is
 	Time  string // RFC 3339; "": no time
 	Spark template.HTML
@@ -221,8 +224,12 @@ func newCell(w *language, value any, c queries.Column) cell {
 		out.Class = "a"
 	case len(out.Text) > longCell:
 		out.Class = "l"
+	case !strings.Contains(out.Text, " ") && len(out.Text) > shortCell:
+		out.Class = "w"
 	case !strings.Contains(out.Text, " "):
 		out.Class = "c"
+	case len(out.Text) <= shortCell:
+		out.Class = "t"
 	}
 	return out
 }

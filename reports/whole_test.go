@@ -288,6 +288,11 @@ func TestIndex(t *testing.T) {
 	}
 	page := b.String()
 	parse(t, page)
+	if *pagesDir != "" {
+		if err := os.WriteFile(filepath.Join(*pagesDir, "index.html"), b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, text := range []string{"2 nights, the last one first", `<a href="2026-11-22.html">2026-11-22</a><svg`, "2 high", "285 / 288", ">3<"} {
 		if !strings.Contains(page, text) {
 			t.Errorf("the page does not say %q", text)
