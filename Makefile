@@ -93,10 +93,12 @@ fuzz:
 
 browser: demo
 	@mkdir -p demo/pages
-	$(GO) test ./reports -run TestPage -count 1 -pages "$(CURDIR)/demo/pages"
+	$(GO) test ./reports -run 'TestPage|TestManyHosts|TestIndex' -count 1 -pages "$(CURDIR)/demo/pages"
 	scripts/browser.sh demo/report.html demo/screenshots
 	scripts/browser.sh demo/pages/hostile.html
 	scripts/browser.sh demo/pages/extremes.html
+	scripts/browser.sh demo/pages/hosts.html
+	scripts/browser.sh demo/pages/index.html
 
 clean:
 	rm -rf bin demo bench

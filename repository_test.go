@@ -34,7 +34,7 @@ var imports = map[string][]string{
 	"queries/classify":     {"schema", "queries"},
 	"queries/enrich":       {},
 	"queries/indicators":   {},
-	"reports":              {"queries", "queries/classify"},
+	"reports":              {"schema", "queries", "queries/classify"},
 	"cmd/pcaplake":         {"*"},
 	"cmd/pcaplake-iceberg": {"etl/iceberg", "etl/lake", "etl/lake/s3"},
 	"testdata/gen":         {},

@@ -11,18 +11,32 @@ import (
 )
 
 // comparedQueries are the named queries whose answers reports are compared by.
-var comparedQueries = []string{"active-hosts", "active-services"}
+var comparedQueries = []string{"active-hosts", "active-services", "active-talkers"}
 
 const (
 	rateChange = 3.0       // times by which a rate must differ to be told
 	rateFloor  = 100_000.0 // bytes of the greater side below which it is not
 )
 
-// changes says what is new, gone or changed since a report; nil when there is none to compare with.
-func (r *Report) changes(previous *Report) []Block {
+// compare adds what changed since a report, if there is one, both under the same pseudonyms or under none.
+func (r *Report) compare(previous *Report, by Pseudonyms) error {
 	if previous == nil {
 		return nil
 	}
+	if by != nil && previous.Anonymized == "" {
+		if err := previous.Anonymize(by); err != nil {
+			return err
+		}
+	}
+	if previous.Anonymized != r.Anonymized {
+		return fmt.Errorf("%w: the key of the one before is %q, of this one %q", ErrAnonymised, previous.Anonymized, r.Anonymized)
+	}
+	r.add("changes", r.changes(previous))
+	return nil
+}
+
+// changes says what is new, gone or changed since a report; nil when it has nothing to compare with.
+func (r *Report) changes(previous *Report) []Block {
 	hosts, services := compared(r, "active-hosts"), compared(r, "active-services")
 	hostsBefore, servicesBefore := compared(previous, "active-hosts"), compared(previous, "active-services")
 	if hosts == nil || services == nil || hostsBefore == nil || servicesBefore == nil {
@@ -36,9 +50,11 @@ func (r *Report) changes(previous *Report) []Block {
 		difference("services-gone", servicesBefore, services, 3),
 		portsOf("ports-new", services, servicesBefore),
 		portsOf("ports-gone", servicesBefore, services),
-		rates(hosts, hostsBefore, r.seconds(), previous.seconds()),
 	}
-	return blocks
+	if talkers, before := compared(r, "active-talkers"), compared(previous, "active-talkers"); talkers != nil && before != nil {
+		blocks = append(blocks, difference("talkers-new", talkers, before, 2), difference("talkers-gone", before, talkers, 2))
+	}
+	return append(blocks, rates(hosts, hostsBefore, r.seconds(), previous.seconds()))
 }
 
 // compared is the block of a report that is compared; nil where an older program left it out.

@@ -17,7 +17,7 @@ func (r *Report) highlights() []string {
 	return lines
 }
 
-// verdict is the gravest verdict, or that there is none.
+// verdict is the gravest verdict that is not suppressed, or that there is none.
 func (r *Report) verdict() string {
 	n, suppressed := r.counted(), ""
 	if s := int64(len(r.Verdicts)) - n; s > 0 {

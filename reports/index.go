@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/pcaplake/pcaplake/queries"
 )
@@ -30,6 +31,8 @@ type Night struct {
 type indexPage struct {
 	Language, Title, Intro, Policy string
 	Style                          template.CSS
+	Script                         template.JS
+	Words                          map[string]string
 	Tiles                          []tile
 	Heads                          []viewColumn
 	Nights                         []indexNight
@@ -37,6 +40,7 @@ type indexPage struct {
 
 type indexNight struct {
 	Page, Name, Title string
+	Gravity           string // by which verdicts are sorted
 	Badges            []badge
 	Cells             []cell
 	Spark             template.HTML
@@ -59,7 +63,7 @@ var indexColumns = []struct {
 	{"tile.loss", func(w *language, s *Summary) string { return percent(w, s.Loss) }, nil},
 	{"tile.packets", func(_ *language, s *Summary) string { return compact(s.Packets) }, func(s *Summary) int64 { return s.Packets }},
 	{"tile.bytes", func(_ *language, s *Summary) string { return human(float64(s.Bytes), "bytes") }, func(s *Summary) int64 { return s.Bytes }},
-	{"tile.hosts", func(_ *language, s *Summary) string { return hostsText(s.Hosts) }, func(s *Summary) int64 { return s.Hosts }},
+	{"tile.hosts", func(_ *language, s *Summary) string { return grouped(s.Hosts) }, func(s *Summary) int64 { return s.Hosts }},
 	{"tile.new_hosts", func(_ *language, s *Summary) string {
 		if s.NewHosts == nil {
 			return "–"
@@ -73,9 +77,14 @@ var indexColumns = []struct {
 	}},
 }
 
-// Index writes a page over many reports, the last night first: what each found and how it differs in figures, with a link to its page. It has no script.
+// Index writes a page over many reports, the last night first: what each found and how it differs in figures, with a link to its page. It is whole without its
+// script, which sorts and searches.
 func Index(out io.Writer, nights []Night, look Look) error {
 	w, err := languageOf(look.Language)
+	if err != nil {
+		return fmt.Errorf("write index: %w", err)
+	}
+	script, err := pageScript(indexScripts)
 	if err != nil {
 		return fmt.Errorf("write index: %w", err)
 	}
@@ -88,16 +97,16 @@ func Index(out io.Writer, nights []Night, look Look) error {
 	})
 	p := &indexPage{
 		Language: w.tag, Title: queries.EscapeText(look.Title), Intro: w.say("index.intro", w.count(int64(len(nights)), "night")),
-		Style: template.CSS(pageStyle), Policy: policy([]string{pageStyle}),
+		Style: template.CSS(pageStyle), Script: template.JS(script), Policy: policy([]string{pageStyle}, script), Words: w.scripts(),
 	}
 	if p.Title == "" {
 		p.Title = w.say("index.title")
 	}
 	nights = nights[:min(len(nights), maxNights)]
-	p.Heads = append(p.Heads, viewColumn{Name: w.say("index.night")}, viewColumn{Name: w.say("tile.verdicts")})
+	p.Heads = append(p.Heads, viewColumn{Name: w.say("index.night"), Raw: "night"}, viewColumn{Name: w.say("tile.verdicts"), Raw: "verdicts"})
 	p.Tiles = trends(w, nights)
 	for _, c := range indexColumns {
-		p.Heads = append(p.Heads, viewColumn{Name: w.say(c.key), Number: true})
+		p.Heads = append(p.Heads, viewColumn{Name: w.say(c.key), Raw: strings.TrimPrefix(c.key, "tile."), Number: true})
 	}
 	for i := range nights {
 		p.Nights = append(p.Nights, indexRow(w, &nights[i]))
@@ -112,12 +121,18 @@ func indexRow(w *language, n *Night) indexNight {
 	out := indexNight{Page: n.Page, Name: queries.EscapeText(n.Name), Title: queries.EscapeText(n.Title), Spark: sparkline(n.Summary.Over)}
 	for i := len(queries.Severities) - 1; i >= 0; i-- {
 		severity := queries.Severities[i]
-		if count := n.Summary.Verdicts[severity]; count > 0 {
+		count := n.Summary.Verdicts[severity]
+		out.Gravity += fmt.Sprintf("%06d", count)
+		if count > 0 {
 			out.Badges = append(out.Badges, badge{severity, grouped(int64(count)) + " " + w.say("severity."+severity)})
 		}
 	}
 	for _, c := range indexColumns {
-		out.Cells = append(out.Cells, cell{Text: c.text(w, &n.Summary)})
+		one := cell{Text: c.text(w, &n.Summary)}
+		if c.value != nil {
+			one.Raw = fmt.Sprint(c.value(&n.Summary))
+		}
+		out.Cells = append(out.Cells, one)
 	}
 	return out
 }

@@ -20,22 +20,29 @@ type pageVerdict struct {
 // verdicts fills what the page says of verdicts.
 func (m *maker) verdicts(s *pageSection) {
 	r, w := m.report, m.words
-	for i := range r.Verdicts[:min(len(r.Verdicts), pageVerdicts)] {
-		if v := m.verdict(&r.Verdicts[i]); i < openVerdicts {
-			s.Verdicts = append(s.Verdicts, v)
+	var standing, allowed []pageVerdict
+	for i := range r.Verdicts {
+		if v := m.verdict(&r.Verdicts[i]); v.Allowed == "" {
+			standing = append(standing, v)
 		} else {
-			s.Rest = append(s.Rest, v)
+			allowed = append(allowed, v)
 		}
 	}
+	shown := min(len(standing), pageVerdicts)
+	open := min(shown, openVerdicts)
+	s.Verdicts, s.Rest, s.Suppressed = standing[:open], standing[open:shown], allowed[:min(len(allowed), pageVerdicts)]
 	if len(s.Rest) > 0 {
 		s.RestText = w.count(int64(len(s.Rest)), "more_verdict")
 	}
-	if more := len(r.Verdicts) - pageVerdicts; more > 0 {
+	if len(allowed) > 0 {
+		s.SuppressedText = w.count(int64(len(allowed)), "suppressed")
+	}
+	if more := len(standing) - shown + len(allowed) - len(s.Suppressed); more > 0 {
 		s.More = w.say("verdict.more", w.count(int64(more), "more_verdict"))
 	}
 	for _, d := range r.Detectors {
 		p := pageDetector{d, w.count(int64(d.Verdicts), "verdict")}
-		p.Title, p.Doc = queries.EscapeText(d.Title), queries.EscapeText(d.Doc)
+		p.Title, p.Doc = queries.EscapeText(w.title(d.Query, d.Title)), queries.EscapeText(w.doc(d.Query, d.Doc))
 		s.Detectors = append(s.Detectors, p)
 	}
 	s.Judged = m.judged()
@@ -71,11 +78,11 @@ func (m *maker) verdict(in *Verdict) pageVerdict {
 	v.Span = w.say("verdict.until", seconds(in.From), seconds(in.To))
 	v.Amount = w.say("verdict.packets", grouped(in.Packets), grouped(in.Bytes))
 	v.Who, v.Whom = queries.EscapeText(in.SrcIP), queries.EscapeText(in.DstIP)
+	if in.Suppressed != "" {
+		v.Allowed = w.say("verdict.suppressed", queries.EscapeText(in.Suppressed))
+	}
 	if in.Coverage != "full" && in.Coverage != "" {
 		v.Lacks = w.say("verdict.coverage", queries.EscapeText(in.Coverage))
-	}
-	if in.Suppressed != "" {
-		v.Level, v.Allowed = "info", w.say("verdict.suppressed", queries.EscapeText(in.Suppressed))
 	}
 	v.Measured, v.Thresholds = shown(w, in.Measured), shown(w, in.Thresholds)
 	v.Explains = make([]string, len(in.Explains))
@@ -125,7 +132,7 @@ func (m *maker) tiles() []tile {
 		verdicts, captures,
 		{Name: w.say("tile.packets"), Value: compact(s.Packets), Link: "network"},
 		{Name: w.say("tile.bytes"), Value: human(float64(s.Bytes), "bytes"), Link: "network", Spark: sparkPicture(s.Over, 96, 22)},
-		{Name: w.say("tile.hosts"), Value: hostsText(s.Hosts), Link: "hosts"},
+		{Name: w.say("tile.hosts"), Value: grouped(s.Hosts), Link: "hosts"},
 		{Name: w.say("tile.loss"), Value: percent(w, s.Loss), Link: "quality"},
 		{Name: w.say("tile.duplicates"), Value: percent(w, s.Duplicate), Link: "quality"},
 	}
@@ -147,14 +154,6 @@ func compact(n int64) string {
 		return grouped(n)
 	}
 	return human(float64(n), "count")
-}
-
-// hostsText is a number of hosts, of which more than maxRows are not counted.
-func hostsText(n int64) string {
-	if n >= maxRows {
-		return grouped(n) + "+"
-	}
-	return grouped(n)
 }
 
 // percent is a fraction in percent.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ type page struct {
 	Footer                    string
 	say                       *language
 	detectors                 string // how many ran
+	tables                    string // folder of the CSVs; "": not told
 }
 
 // Say is the text of a key.
@@ -34,6 +36,14 @@ func (p *page) Say(key string) string { return p.say.say(key) }
 
 // SayOf is the text of a key about something.
 func (p *page) SayOf(key, of string) string { return p.say.say(key, of) }
+
+// File is the address of a file among the tables; "" where it is not told where they are.
+func (p *page) File(name string) string {
+	if p.tables == "" {
+		return ""
+	}
+	return (&url.URL{Path: p.tables + "/" + name}).String()
+}
 
 // None says that there are no verdicts.
 func (p *page) None() string { return p.say.say("verdict.none", p.detectors) }
@@ -49,6 +59,8 @@ type pageSection struct {
 	Blocks             []pageBlock
 	Verdicts, Rest     []pageVerdict // those that show, and those behind a summary
 	RestText           string
+	Suppressed         []pageVerdict // those that the allowlist suppresses
+	SuppressedText     string
 	Judged             string
 	More               string
 	Detectors          []pageDetector
@@ -94,7 +106,7 @@ type plot struct {
 // page lays the report out with tables of at most that many rows.
 func (m *maker) page(look Look, rows int) (*page, error) {
 	r, w := m.report, m.words
-	script, err := pageScript()
+	script, err := pageScript(pageScripts)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +125,7 @@ func (m *maker) page(look Look, rows int) (*page, error) {
 		styles = append(styles, look.Style)
 	}
 	p.Policy = policy(styles, bundle, script)
-	p.Tiles, p.detectors = m.tiles(), w.count(int64(len(r.Detectors)), "detector")
+	p.tables, p.Tiles, p.detectors = look.Tables, m.tiles(), w.count(int64(len(r.Detectors)), "detector")
 	o := &viewer{words: w, rows: rows, sparks: r.Cube.sparks()}
 	for _, name := range queries.Sections {
 		if s := m.section(o, name); name == "verdicts" || name == "provenance" || len(s.Blocks)+len(s.Suspects) > 0 {
@@ -210,6 +222,7 @@ func (m *maker) facts() []Fact {
 		{"fact.command", queries.EscapeText(r.Command)},
 		{"fact.made", queries.EscapeText(plainTime(r.Generated))},
 		{"fact.zone", queries.EscapeText(r.TimeZone)},
+		{"fact.anonymized", queries.EscapeText(r.Anonymized)},
 	} {
 		if f.Value != "" {
 			kept = append(kept, Fact{m.words.say(f.Name), f.Value})

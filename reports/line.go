@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	maxPoints   = 5000 // drawn of one table; time series are binned below it by their queries
+	maxPoints   = 5000 // drawn of one table
+	maxBins     = 2000 // drawn of one line; time series are binned below it by their queries
 	maxSeries   = 12   // drawn of one table
 	dottedUpTo  = 200  // points that are marked one by one
 	slidingFrom = 300  // points from which the page has a slider to look closer
@@ -36,7 +37,7 @@ func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawin
 		return nil
 	}
 	option := baseOption("line")
-	grid := object{"left": lineRoom, "right": 24, "top": 26, "bottom": 28, "outerBoundsMode": "none"}
+	grid := object{"left": lineRoom, "right": 42, "top": 26, "bottom": 28, "outerBoundsMode": "none"}
 	option["grid"] = grid
 	option["xAxis"] = object{
 		"type": xType(c, t), "axisLabel": object{"color": faint, "fontSize": fontSize, "hideOverlap": true},
@@ -128,7 +129,7 @@ func (d *drawing) collect(w *language, c *queries.Chart, t *queries.Table, m *ma
 		}
 		at, ok := abscissa(w, row[x], t.Columns[x])
 		place, seen := places[name]
-		if !ok || points == maxPoints || !seen && len(lines) == maxSeries {
+		if !ok || points == maxPoints || seen && len(lines[place].points) == maxBins || !seen && len(lines) == maxSeries {
 			left++
 			continue
 		}

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -17,7 +16,7 @@ const (
 
 // markdownTables are the tables of the short text, by their queries.
 var markdownTables = []string{
-	"hosts-new", "services-new", "rates-changed", "addresses-sending-payloads", "addresses-receiving-payloads", "conversations-by-bytes", "data-quality",
+	"hosts-new", "services-new", "talkers-new", "rates-changed", "addresses-sending-payloads", "addresses-receiving-payloads", "conversations-by-bytes", "data-quality",
 }
 
 // Markdown writes the report as a short text (CommonMark with GitHub's tables) for mail and chat: coverage, verdicts and what to do, what changed, the
@@ -51,15 +50,24 @@ func (m *maker) markdownVerdicts(b *strings.Builder) {
 	if judged := m.judged(); judged != "" {
 		b.WriteString(judged + "\n\n")
 	}
-	if len(r.Verdicts) == 0 {
+	var standing []*Verdict
+	for i := range r.Verdicts {
+		if r.Verdicts[i].Suppressed == "" {
+			standing = append(standing, &r.Verdicts[i])
+		}
+	}
+	if len(standing) == 0 {
 		b.WriteString(w.say("verdict.none", w.count(int64(len(r.Detectors)), "detector")) + "\n")
 	}
-	for i := range r.Verdicts[:min(len(r.Verdicts), markdownVerdicts)] {
-		v := m.verdict(&r.Verdicts[i])
-		fmt.Fprintf(b, "- **%s** %s: %s\n  %s, %s. *%s: %s*\n", v.Severity, v.Kind, markdownText(v.Text), v.Span, v.Sure, w.say("verdict.next"), cmp.Or(markdownText(v.Allowed), v.Next))
+	for _, one := range standing[:min(len(standing), markdownVerdicts)] {
+		v := m.verdict(one)
+		fmt.Fprintf(b, "- **%s** %s: %s\n  %s, %s. *%s: %s*\n", v.Severity, v.Kind, markdownText(v.Text), v.Span, v.Sure, w.say("verdict.next"), v.Next)
 	}
-	if more := len(r.Verdicts) - markdownVerdicts; more > 0 {
+	if more := len(standing) - markdownVerdicts; more > 0 {
 		b.WriteString("- " + w.say("verdict.more", w.count(int64(more), "more_verdict")) + "\n")
+	}
+	if n := r.Summary.Suppressed; n > 0 {
+		b.WriteString("- " + w.count(int64(n), "suppressed") + "\n")
 	}
 }
 
@@ -82,7 +90,7 @@ func markdownTable(b *strings.Builder, w *language, block *Block) {
 		b.WriteString("|\n")
 	}
 	if more := len(t.Rows) - markdownRows; more > 0 {
-		b.WriteString("\n" + w.say("table.below", w.count(int64(more), "more_row"), block.ID()) + "\n")
+		b.WriteString("\n" + w.say("table.below", w.count(int64(more), "more_row"), block.ID()+".csv") + "\n")
 	}
 }
 

@@ -26,8 +26,11 @@ var (
 	scriptFiles embed.FS
 )
 
-// pageScripts are the files of the page's script in their order.
-var pageScripts = []string{"words.js", "tables.js", "charts.js", "cube.js", "page.js"}
+// The files of a page's script in their order: of a report, and of the page over all nights.
+var (
+	pageScripts  = []string{"words.js", "tables.js", "charts.js", "cube.js", "page.js"}
+	indexScripts = []string{"words.js", "tables.js", "sorted.js"}
+)
 
 // pageBudget is how many bytes a page has at most; tables are shortened until it holds.
 const pageBudget = 5_000_000
@@ -44,6 +47,7 @@ type Look struct {
 	Title    string // heading instead of the report's; "": the report's
 	Logo     []byte // a PNG, JPEG, GIF or WebP picture; nil: none
 	Style    string // CSS after the page's own; "": none. It may not fetch: the page's policy refuses it
+	Tables   string // folder of the CSVs, relative to the page, which then links them; "": they are named only
 }
 
 var pageHTML = template.Must(template.New("page").Funcs(template.FuncMap{"source": sourceText, "timed": timed, "args": args}).Parse(pageTemplate))
@@ -191,11 +195,11 @@ func hashSource(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// pageScript is the page's own script.
-func pageScript() (string, error) {
+// pageScript is a page's own script.
+func pageScript(files []string) (string, error) {
 	var out strings.Builder
 	out.WriteString("'use strict';\n{\n") // a block, so that its names are its own
-	for _, name := range pageScripts {
+	for _, name := range files {
 		text, err := scriptFiles.ReadFile("page/" + name)
 		if err != nil {
 			return "", fmt.Errorf("read page script: %w", err)

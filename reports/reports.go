@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pcaplake/pcaplake/queries"
@@ -19,8 +20,10 @@ import (
 // SchemaVersion is the version of the shape of report.json. It is raised when a member changes its meaning or goes; a new member does not.
 const SchemaVersion = 2
 
-// maxRows is how many rows of a result are kept; the page says when there were more.
-const maxRows = 10_000
+const (
+	maxRows     = 10_000  // of a result that are kept; the page says when there were more
+	maxCompared = 200_000 // of one that reports are compared by
+)
 
 // Options are what a report says of itself.
 type Options struct {
@@ -30,6 +33,8 @@ type Options struct {
 	Generated   time.Time          // zero: left out, and the same lake gives the same page
 	Previous    *Report            // the report to say what changed since; nil: none
 	Judging     classify.Options   // as package classify judges
+	Pseudonyms  Pseudonyms         // to anonymise the report, and the one before where it is not; nil: addresses and names as they are
+	Anonymized  string             // fingerprint of the key that the lake itself is anonymised with; "": it is not
 	Verdicts    []classify.Verdict // of the same data, where they are known; nil: it is judged
 }
 
@@ -48,8 +53,9 @@ type Report struct {
 	Cube        *Cube      `json:"cube,omitempty"`
 	ToolVersion string     `json:"tool_version,omitempty"`
 	Command     string     `json:"command,omitempty"`
-	Generated   string     `json:"generated,omitempty"` // RFC 3339 in UTC
-	TimeZone    string     `json:"time_zone"`           // of every time in the report: UTC
+	Generated   string     `json:"generated,omitempty"`  // RFC 3339 in UTC
+	Anonymized  string     `json:"anonymized,omitempty"` // fingerprint of the key of its pseudonyms; absent: addresses and names are as they were
+	TimeZone    string     `json:"time_zone"`            // of every time in the report: UTC
 }
 
 // Section is a part of the report.
@@ -74,6 +80,18 @@ func Build(ctx context.Context, s *queries.Session, o Options) (*Report, error) 
 	if err := r.fill(ctx, s, &o); err != nil {
 		return nil, fmt.Errorf("build report: %w", err)
 	}
+	if r.Anonymized = o.Anonymized; r.Anonymized != "" {
+		r.Command = plainCommand(r.Command)
+	}
+	if o.Pseudonyms != nil {
+		if err := r.Anonymize(o.Pseudonyms); err != nil {
+			return nil, fmt.Errorf("build report: %w", err)
+		}
+	}
+	if err := r.compare(o.Previous, o.Pseudonyms); err != nil {
+		return nil, fmt.Errorf("build report: %w", err)
+	}
+	r.Summary = r.summarise()
 	r.Coverage = r.coverage()
 	r.Highlights = r.highlights()
 	return r, nil
@@ -94,34 +112,33 @@ func (r *Report) fill(ctx context.Context, s *queries.Session, o *Options) error
 		return err
 	}
 	for _, name := range comparedQueries {
-		b, err := runNamed(ctx, s, name)
+		b, err := runNamed(ctx, s, name, maxCompared)
 		if err != nil {
 			return err
 		}
 		r.Tables = append(r.Tables, b)
 	}
+	if err := r.countHosts(ctx, s); err != nil {
+		return err
+	}
 	for _, name := range queries.Sections {
-		blocks, err := r.section(ctx, s, name, o.Previous)
+		blocks, err := r.section(ctx, s, name)
 		if err != nil {
 			return err
 		}
 		r.add(name, blocks)
 	}
-	r.Summary = r.summarise()
 	return nil
 }
 
 // section makes the blocks of a section: of its queries and, for some, of what no query knows.
-func (r *Report) section(ctx context.Context, s *queries.Session, name string, previous *Report) ([]Block, error) {
-	switch name {
-	case "changes":
-		return r.changes(previous), nil
-	case "suspects":
+func (r *Report) section(ctx context.Context, s *queries.Session, name string) ([]Block, error) {
+	if name == "suspects" {
 		return r.investigate(ctx, s)
 	}
 	var blocks []Block
 	for _, q := range places(s, name) {
-		b, err := runQuery(ctx, s, q, "")
+		b, err := runQuery(ctx, s, q, r.known(q), maxRows)
 		if err != nil {
 			return nil, err
 		}
@@ -130,7 +147,7 @@ func (r *Report) section(ctx context.Context, s *queries.Session, name string, p
 	return blocks, nil
 }
 
-// add puts blocks at the end of a section.
+// add puts blocks at the end of a section; sections stand in the order of queries.Sections.
 func (r *Report) add(name string, blocks []Block) {
 	if len(blocks) == 0 {
 		return
@@ -142,6 +159,9 @@ func (r *Report) add(name string, blocks []Block) {
 		}
 	}
 	r.Sections = append(r.Sections, Section{Name: name, Title: english.say("section." + name), Blocks: blocks})
+	slices.SortStableFunc(r.Sections, func(a, b Section) int {
+		return slices.Index(queries.Sections, a.Name) - slices.Index(queries.Sections, b.Name)
+	})
 }
 
 // places are the queries of a section in their order.
@@ -156,30 +176,63 @@ func places(s *queries.Session, section string) []*queries.Query {
 	return out
 }
 
+// countHosts says how many hosts there are; where they are more than the table of them has, the lake is asked.
+func (r *Report) countHosts(ctx context.Context, s *queries.Session) error {
+	b := compared(r, "active-hosts")
+	if r.Summary.Hosts = int64(len(b.Table.Rows)); r.Summary.Hosts < maxCompared {
+		return nil
+	}
+	b.Table.More = true // the query has that limit too
+	all, err := runNamed(ctx, s, "host-count", 1)
+	r.Summary.Hosts = all.count("hosts")
+	return err
+}
+
 // runNamed runs a query of the catalog by its name.
-func runNamed(ctx context.Context, s *queries.Session, name string) (Block, error) {
+func runNamed(ctx context.Context, s *queries.Session, name string, rows int) (Block, error) {
 	q, err := s.Lookup(name)
 	if err != nil {
 		return Block{}, err
 	}
-	return runQuery(ctx, s, q, "")
+	return runQuery(ctx, s, q, nil, rows)
 }
 
-// runQuery runs a query, on an address where one is given.
-func runQuery(ctx context.Context, s *queries.Session, q *queries.Query, address string) (Block, error) {
-	var params map[string]string
-	if address != "" {
-		params = map[string]string{"address": address}
+// answered are values that queries choose by themselves where parameters are not given, as the texts of these say, and which queries of the report have
+// answered before.
+var answered = []struct{ param, unless, query, column string }{
+	{"address", "the most frequent source address when not given", "most-frequent-address", "address"},
+	{"peer", "the peer with most payload bytes both ways when not given", "suspicious-address", "suspicious_address"},
+}
+
+// known are values of parameters that were asked for before: to choose them again would take longer than the rest of many a query.
+func (r *Report) known(q *queries.Query) map[string]string {
+	out := map[string]string{}
+	for _, a := range answered {
+		chosen := slices.ContainsFunc(q.Params, func(p queries.Param) bool {
+			return p.Name == a.param && p.Default == nil && strings.HasSuffix(p.Doc, a.unless)
+		})
+		b := r.block(a.query)
+		if b == nil || !chosen {
+			continue
+		}
+		if value, ok := b.value(0, a.column).(string); ok {
+			out[a.param] = value
+		}
 	}
+	return out
+}
+
+// runQuery runs a query and keeps that many rows.
+func runQuery(ctx context.Context, s *queries.Session, q *queries.Query, params map[string]string, rows int) (Block, error) {
 	result, err := s.Run(ctx, q, params)
 	if err != nil {
 		return Block{}, err
 	}
-	table, err := queries.Collect(result, maxRows)
+	table, err := queries.Collect(result, rows)
 	if err != nil {
 		return Block{}, fmt.Errorf("run query %s: %w", q.Name, err)
 	}
-	b := Block{Query: q.Name, Title: q.Title, Doc: q.Doc, SQL: q.SQL, Chart: q.Chart, Cube: q.Cube, Table: table, Address: address}
+	b := Block{Query: q.Name, Title: q.Title, Doc: q.Doc, SQL: q.SQL, Chart: q.Chart, Cube: q.Cube, Table: table}
 	return b, b.check()
 }
 

@@ -58,12 +58,17 @@ func firstDifference(got, want string) string {
 // ingested is a session on a new lake of captures whose payloads are kept.
 func ingested(t *testing.T, captures ...string) *queries.Session {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "lake")
-	_, err := etl.Ingest(t.Context(), etl.Options{Lake: dir, Sources: captures, Payload: -1, ToolVersion: "test"})
-	if err != nil {
+	return lakeOf(t, etl.Options{Sources: captures, Payload: -1, ToolVersion: "test"})
+}
+
+// lakeOf is a session on a new lake.
+func lakeOf(t *testing.T, o etl.Options) *queries.Session {
+	t.Helper()
+	o.Lake = filepath.Join(t.TempDir(), "lake")
+	if _, err := etl.Ingest(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	l, err := lake.Open(t.Context(), dir)
+	l, err := lake.Open(t.Context(), o.Lake)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,14 +111,20 @@ func htmlOf(t *testing.T, r *Report) string {
 	return b.String()
 }
 
+// captures are those of ../testdata.
+func captures(t *testing.T) []string {
+	t.Helper()
+	names, err := filepath.Glob("../testdata/*.pcap*")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no captures in ../testdata: %v", err)
+	}
+	return names
+}
+
 // demo is a session on the captures of ../testdata.
 func demo(t *testing.T) *queries.Session {
 	t.Helper()
-	captures, err := filepath.Glob("../testdata/*.pcap*")
-	if err != nil || len(captures) == 0 {
-		t.Fatalf("no captures in ../testdata: %v", err)
-	}
-	return ingested(t, captures...)
+	return ingested(t, captures(t)...)
 }
 
 // demoReport is a report on the captures of ../testdata, compared with that of an empty lake; made once.

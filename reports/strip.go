@@ -10,9 +10,8 @@ import (
 
 const (
 	maxSensors = 12  // rows of the strip
-	stripRow   = 16  // pixels
-	stripLabel = 150 // pixels, for the sensor's name
-	labelMost  = 20  // characters of it
+	stripWidth = 960 // units; the page stretches them
+	labelMost  = 40  // characters of a sensor's name
 )
 
 // strip draws when each sensor captured, a row for each, gaps left blank, so that what is not covered is seen at a glance.
@@ -44,25 +43,20 @@ func (r *Report) strip(w *language) template.HTML {
 	if len(sensors) == 0 || last <= first {
 		return ""
 	}
-	sensors = sensors[:min(len(sensors), maxSensors)]
 	var out strings.Builder
-	height := len(sensors)*stripRow + 4
-	fmt.Fprintf(&out, `<svg aria-hidden="true" focusable="false" width="%d" height="%d" viewBox="0 0 %d %d">`, wideWidth, height, wideWidth, height)
-	for i, sensor := range sensors {
-		y := i*stripRow + 2
-		fmt.Fprintf(&out, `<text x="0" y="%d" font-size="%d" font-family="%s" fill="%s">%s</text>`, y+9, fontSize, fontMono, faint,
-			template.HTMLEscapeString(cut(cellText(w, sensor, b.Table.Columns[0]), labelMost)))
-		fmt.Fprintf(&out, `<rect x="%d" y="%d" width="%d" height="10" fill="%s"></rect>`, stripLabel, y, wideWidth-stripLabel, rule)
-		stripSpans(&out, spans[sensor], first, last, y)
+	for _, sensor := range sensors[:min(len(sensors), maxSensors)] {
+		name := template.HTMLEscapeString(cut(cellText(w, sensor, b.Table.Columns[0]), labelMost))
+		fmt.Fprintf(&out, `<span>%s</span><svg aria-hidden="true" focusable="false" width="%d" height="10" viewBox="0 0 %d 10" preserveAspectRatio="none">`+
+			`<rect width="%d" height="10" fill="%s"></rect>`, name, stripWidth, stripWidth, stripWidth, rule)
+		stripSpans(&out, spans[sensor], first, last)
+		out.WriteString("</svg>")
 	}
-	out.WriteString("</svg>")
 	return template.HTML(out.String())
 }
 
 // stripSpans draws the times of one sensor; those that lie in one pixel are one.
-func stripSpans(out *strings.Builder, spans []span, first, last float64, y int) {
-	width := float64(wideWidth - stripLabel)
-	at := func(ms float64) float64 { return stripLabel + (ms-first)/(last-first)*width }
+func stripSpans(out *strings.Builder, spans []span, first, last float64) {
+	at := func(ms float64) float64 { return (ms - first) / (last - first) * stripWidth }
 	end := -1.0
 	for _, s := range spans {
 		x, to := at(s.from), max(at(s.to), at(s.from)+1.5)
@@ -71,6 +65,6 @@ func stripSpans(out *strings.Builder, spans []span, first, last float64, y int) 
 		}
 		x = max(x, end)
 		end = to
-		fmt.Fprintf(out, `<rect x="%.1f" y="%d" width="%.1f" height="10" fill="%s"></rect>`, x, y, to-x, palette[0])
+		fmt.Fprintf(out, `<rect x="%.1f" width="%.1f" height="10" fill="%s"></rect>`, x, to-x, palette[0])
 	}
 }

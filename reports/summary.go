@@ -13,7 +13,7 @@ type Summary struct {
 	Duplicate  *float64       `json:"duplicates"` // part of the packets that are copies
 	Packets    int64          `json:"packets"`
 	Bytes      int64          `json:"wire_bytes"`
-	Hosts      int64          `json:"hosts"`                // addresses, at most 10,000
+	Hosts      int64          `json:"hosts"`                // addresses that sent packets
 	Verdicts   map[string]int `json:"verdicts"`             // by severity, without those that are suppressed
 	Suppressed int            `json:"suppressed,omitempty"` // verdicts that the allowlist suppresses
 	NewHosts   *int64         `json:"new_hosts"`            // since the report it was compared with; null: with none
@@ -22,7 +22,7 @@ type Summary struct {
 
 // summarise reads the figures out of the report's blocks.
 func (r *Report) summarise() Summary {
-	s := Summary{Verdicts: map[string]int{}, Over: []int64{}}
+	s := Summary{Verdicts: map[string]int{}, Over: []int64{}, Hosts: r.Summary.Hosts}
 	for i := range r.Verdicts {
 		if r.Verdicts[i].Suppressed != "" {
 			s.Suppressed++
@@ -34,11 +34,6 @@ func (r *Report) summarise() Summary {
 		s.From, s.To = b.instant("first_ts"), b.instant("last_ts")
 		s.Captures, s.Expected, s.Gaps = b.count("captures_read"), b.count("captures_expected"), b.count("gaps")
 		s.Loss, s.Duplicate = b.part("loss"), b.part("duplicates")
-	}
-	for i := range r.Tables {
-		if r.Tables[i].Query == "active-hosts" {
-			s.Hosts = int64(len(r.Tables[i].Table.Rows))
-		}
 	}
 	if b := r.block("hosts-new"); b != nil {
 		n := int64(len(b.Table.Rows))

@@ -31,10 +31,12 @@ func (r *Report) investigate(ctx context.Context, s *queries.Session) ([]Block, 
 	var blocks []Block
 	for i := range r.Suspects {
 		for _, q := range places(s, "suspects") {
-			b, err := runQuery(ctx, s, q, r.Suspects[i].Address)
+			address := r.Suspects[i].Address
+			b, err := runQuery(ctx, s, q, map[string]string{"address": address}, maxRows)
 			if err != nil {
 				return nil, err
 			}
+			b.Address = address
 			blocks = append(blocks, b)
 		}
 	}
@@ -45,15 +47,19 @@ func (r *Report) suspect(address string) {
 	if len(r.Suspects) == maxSuspects || slices.ContainsFunc(r.Suspects, func(s Suspect) bool { return s.Address == address }) {
 		return
 	}
-	s := Suspect{Address: address, Verdicts: []string{}}
+	s := Suspect{Address: address, Verdicts: []string{}, Extract: extractOf(address)}
 	for i := range r.Verdicts {
 		if v := &r.Verdicts[i]; v.SrcIP == address || v.DstIP == address {
 			s.Verdicts = append(s.Verdicts, v.ID)
 		}
 	}
-	quoted := "'" + strings.Map(addressRune, address) + "'"
-	s.Extract = `pcaplake extract --where "src_ip = ` + quoted + " OR dst_ip = " + quoted + `" -w ` + anchor(address) + ".pcapng"
 	r.Suspects = append(r.Suspects, s)
+}
+
+// extractOf is the command that writes an address's packets.
+func extractOf(address string) string {
+	quoted := "'" + strings.Map(addressRune, address) + "'"
+	return `pcaplake extract --where "src_ip = ` + quoted + " OR dst_ip = " + quoted + `" -w ` + anchor(address) + ".pcapng"
 }
 
 // addressRune drops what no address has.

@@ -23,6 +23,17 @@ var (
 // Languages are the tags (BCP 47) of the languages that a page can be in; the first is the one it is in unless told.
 var Languages = []string{english.tag, chinese.tag}
 
+// withQueries adds to the texts of a language those of queries, titles before texts, and of their columns.
+func withQueries(queries map[string][2]string, columns, texts map[string]string) map[string]string {
+	for name, of := range queries {
+		texts["title."+name], texts["doc."+name] = of[0], of[1]
+	}
+	for name, heading := range columns {
+		texts["col."+name] = heading
+	}
+	return texts
+}
+
 // languageOf is the language of a tag; "" is the first of Languages.
 func languageOf(tag string) (*language, error) {
 	switch tag {

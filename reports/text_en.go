@@ -12,28 +12,29 @@ var textEnglish = map[string]string{
 
 	"count.row": "%s row|%s rows", "count.point": "%s point|%s points", "count.day": "%s day|%s days", "count.pair": "%s pair|%s pairs",
 	"count.capture": "%s capture|%s captures", "count.verdict": "%s verdict|%s verdicts", "count.detector": "%s detector|%s detectors",
-	"count.more_row": "%s more row|%s more rows", "count.more_verdict": "%s more verdict|%s more verdicts", "count.night": "%s night|%s nights",
+	"count.more_row": "%s more row|%s more rows", "count.suppressed": "%s verdict suppressed by the allowlist|%s verdicts suppressed by the allowlist", "count.more_verdict": "%s more verdict|%s more verdicts", "count.night": "%s night|%s nights",
 
 	"strip.label": "When each sensor captured",
 	"stop":        ".", "others": "others", "none": "(none)", "yes": "yes", "no": "no",
 
-	"chart.label": "Chart: %s. %s", "chart.cut": "Drawn: %s of %s.", "chart.greatest": "Greatest: %s with %s %s, %s %% of %s.",
+	"chart.label": "Chart: %s. %s", "chart.cut": "Drawn: %s of %s.", "chart.all": "All are in %s.", "chart.greatest": "Greatest: %s with %s %s, %s %% of %s.",
 	"chart.over": "%s from %s to %s UTC", "chart.between": "%s, %s between %s and %s", "chart.hour": "Busiest hour: %s UTC with %s %s.",
 	"chart.pair": "Largest: %s to %s with %s %s.",
 	"mark.usual": "usual", "mark.gap": "no capture", "mark.verdict": "verdict",
 	"legend.gap": "no capture", "legend.verdict": "verdict", "legend.usual": "usual range (5th to 95th percentile)",
 
-	"table.top": "Top %s of %s; “others” adds up the other %s.", "table.below": "%s in %s.csv.",
+	"table.top": "Top %s of %s; “others” adds up the other %s.", "table.below": "%s in %s.",
 	"table.cut":  "Only the first %s rows are in this report and its files: %s gives all.",
 	"table.same": "The same in every row:", "table.empty": "Empty in every row:", "table.none": "No rows.", "table.summary": "Table", "table.sql": "SQL",
 
-	"verdict.none":  "No verdicts. That is what %s say, not that nothing happened.",
-	"verdict.more":  "%s in verdicts.csv.",
-	"verdict.since": "Since", "verdict.sure": "How sure", "verdict.who": "Who", "verdict.whom": "To whom", "verdict.amount": "Amount", "verdict.next": "Do next",
+	"verdict.none":       "No verdicts. That is what %s say, not that nothing happened.",
+	"verdict.more":       "%s in verdicts.csv.",
+	"verdict.suppressed": "Suppressed by the allowlist: %s.",
+	"verdict.since":      "Since", "verdict.sure": "How sure", "verdict.who": "Who", "verdict.whom": "To whom", "verdict.amount": "Amount", "verdict.next": "Do next",
 	"verdict.until": "%s to %s UTC", "verdict.several": "several", "verdict.packets": "%s packets, %s bytes", "verdict.evidence": "Evidence",
 	"verdict.measured": "Measured", "verdict.thresholds": "Held against", "verdict.explains": "Explains", "verdict.sql": "SQL that gives it again",
 	"verdict.extract": "Its packets", "verdict.investigate": "Investigation of %s", "verdict.detectors": "Detectors that ran",
-	"verdict.suppressed": "Suppressed by the allowlist, and not counted: %s.", "tile.suppressed": "%s suppressed",
+	"tile.suppressed": "%s suppressed",
 	"verdict.coverage": "The captures lack something here: %s.",
 	"judged.all":       "All %s judged.", "judged.not": "Not judged: %s of %s, whose coverage is too short for silence to mean anything.",
 
@@ -66,13 +67,15 @@ var textEnglish = map[string]string{
 	"title.services-gone": "Services no longer seen", "doc.services-gone": "Ports at which an address answered before and does not now.",
 	"title.ports-new": "New ports", "doc.ports-new": "Ports at which some address answers now and none did before.",
 	"title.ports-gone": "Ports no longer seen", "doc.ports-gone": "Ports at which some address answered before and none does now.",
+	"title.talkers-new": "New talkers", "doc.talkers-new": "Pairs of addresses that exchange packets now and did not before.",
+	"title.talkers-gone": "Talkers no longer seen", "doc.talkers-gone": "Pairs of addresses that exchanged packets before and do not now.",
 	"title.rates-changed": "Changed rates",
 	"doc.rates-changed":   "Addresses of both reports whose IP bytes a second differ by three times or more, of at least 100 kB.",
 
 	"page.sections": "Sections", "page.coverage": "Coverage in figures", "page.detectors": "Detectors that ran", "page.skip": "To the content",
 	"page.footer": "Times are UTC unless switched. k, M and G are powers of 1,000. Text from packets is shown with control and direction characters as " +
 		"escapes. This page loads nothing from the network; the raw figures are in report.json and in one CSV file per table.",
-	"fact.pcaplake": "pcaplake", "fact.echarts": "Apache ECharts", "fact.command": "command", "fact.made": "made", "fact.zone": "time zone",
+	"fact.pcaplake": "pcaplake", "fact.echarts": "Apache ECharts", "fact.command": "command", "fact.made": "made", "fact.zone": "time zone", "fact.anonymized": "pseudonyms under key",
 	"sentence.coverage": "", "sentence.gaps": "", "sentence.no_gaps": "", "sentence.none": "No captures.",
 
 	"index.title": "Nights", "index.night": "Night", "index.intro": "%s, the last one first. Each line leads to its report.", "index.trend": "All nights",

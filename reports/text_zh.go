@@ -1,7 +1,7 @@
 package reports
 
 // textChinese are the texts in Chinese as written in Taiwan.
-var textChinese = map[string]string{
+var textChinese = withQueries(chineseQueries, chineseColumns, map[string]string{
 	"section.coverage": "涵蓋範圍", "section.verdicts": "判定", "section.changes": "變化", "section.who": "位址",
 	"section.ports": "連接埠", "section.history": "歷程", "section.suspicious": "可疑位址", "section.network": "網路",
 	"section.applications": "DNS、TLS、HTTP", "section.hosts": "主機", "section.suspects": "調查", "section.captures": "擷取檔",
@@ -12,28 +12,29 @@ var textChinese = map[string]string{
 
 	"count.row": "%s 列", "count.point": "%s 個資料點", "count.day": "%s 天", "count.pair": "%s 對",
 	"count.capture": "%s 個擷取檔", "count.verdict": "%s 項判定", "count.detector": "%s 個偵測器",
-	"count.more_row": "另有 %s 列", "count.more_verdict": "另有 %s 項判定", "count.night": "共 %s 夜",
+	"count.more_row": "另有 %s 列", "count.suppressed": "允許清單抑制了 %s 項判定", "count.more_verdict": "另有 %s 項判定", "count.night": "共 %s 夜",
 
 	"strip.label": "各感測點擷取的時段",
 	"stop":        "。", "others": "其他", "none": "（無）", "yes": "是", "no": "否",
 
-	"chart.label": "圖表：%s。%s", "chart.cut": "已繪製 %s，共 %s。", "chart.greatest": "最大：%s，%s（%s），占 %s %%，總計 %s。",
+	"chart.label": "圖表：%s。%s", "chart.cut": "已繪製 %s，共 %s。", "chart.all": "全部見 %s。", "chart.greatest": "最大：%s，%s（%s），占 %s %%，總計 %s。",
 	"chart.over": "%s，自 %s 至 %s UTC", "chart.between": "%s，%s介於 %s 與 %s 之間", "chart.hour": "最繁忙的一小時：%s UTC，%s（%s）。",
 	"chart.pair": "最大：%s 至 %s，%s（%s）。",
 	"mark.usual": "常見", "mark.gap": "無擷取", "mark.verdict": "判定",
 	"legend.gap": "無擷取", "legend.verdict": "判定", "legend.usual": "常見範圍（第 5 至第 95 百分位數）",
 
-	"table.top": "前 %s 名，共 %s；「其他」為其餘 %s 列之和。", "table.below": "%s，見 %s.csv。",
+	"table.top": "前 %s 名，共 %s；「其他」為其餘 %s 列之和。", "table.below": "%s，見 %s。",
 	"table.cut":  "本報告及其檔案只有前 %s 列；執行 %s 可得全部。",
 	"table.same": "每列相同：", "table.empty": "每列皆空：", "table.none": "沒有資料。", "table.summary": "表格", "table.sql": "SQL",
 
-	"verdict.none":  "沒有判定。這是 %s 的結論，並不表示什麼都沒發生。",
-	"verdict.more":  "%s，見 verdicts.csv。",
-	"verdict.since": "時間", "verdict.sure": "把握", "verdict.who": "來源", "verdict.whom": "對象", "verdict.amount": "數量", "verdict.next": "下一步",
+	"verdict.none":       "沒有判定。這是 %s 的結論，並不表示什麼都沒發生。",
+	"verdict.more":       "%s，見 verdicts.csv。",
+	"verdict.suppressed": "由允許清單抑制：%s。",
+	"verdict.since":      "時間", "verdict.sure": "把握", "verdict.who": "來源", "verdict.whom": "對象", "verdict.amount": "數量", "verdict.next": "下一步",
 	"verdict.until": "%s 至 %s UTC", "verdict.several": "多個", "verdict.packets": "%s 個封包，%s 位元組", "verdict.evidence": "證據",
 	"verdict.measured": "量測值", "verdict.thresholds": "門檻", "verdict.explains": "一併解釋", "verdict.sql": "可重現的 SQL",
 	"verdict.extract": "取出封包", "verdict.investigate": "調查 %s", "verdict.detectors": "執行過的偵測器",
-	"verdict.suppressed": "由允許清單抑制，不計入：%s。", "tile.suppressed": "已抑制 %s",
+	"tile.suppressed": "已抑制 %s",
 	"verdict.coverage": "此處擷取資料有缺漏：%s。",
 	"judged.all":       "%s 全部已判定。", "judged.not": "未判定：%s，共 %s；其涵蓋不足，沒有發現不代表沒有發生。",
 
@@ -66,12 +67,14 @@ var textChinese = map[string]string{
 	"title.services-gone": "不再出現的服務", "doc.services-gone": "位址上次有回應、這次沒有的連接埠。",
 	"title.ports-new": "新連接埠", "doc.ports-new": "這次有位址回應、上次沒有的連接埠。",
 	"title.ports-gone": "不再出現的連接埠", "doc.ports-gone": "上次有位址回應、這次沒有的連接埠。",
+	"title.talkers-new": "新的往來", "doc.talkers-new": "這次有往來、上次沒有的位址對。",
+	"title.talkers-gone": "不再出現的往來", "doc.talkers-gone": "上次有往來、這次沒有的位址對。",
 	"title.rates-changed": "速率變化", "doc.rates-changed": "兩份報告都有、每秒 IP 位元組相差三倍以上的位址（至少 100 kB）。",
 
 	"page.sections": "章節", "page.coverage": "涵蓋範圍的數字", "page.detectors": "執行過的偵測器", "page.skip": "跳到內容",
 	"page.footer": "除非切換，時間皆為 UTC。k、M、G 為 1,000 的次方。封包中的文字，其控制與方向字元以跳脫形式顯示。" +
 		"本頁不從網路載入任何東西；原始數字在 report.json 與每個表格的 CSV 檔。",
-	"fact.pcaplake": "pcaplake", "fact.echarts": "Apache ECharts", "fact.command": "指令", "fact.made": "產生時間", "fact.zone": "時區",
+	"fact.pcaplake": "pcaplake", "fact.echarts": "Apache ECharts", "fact.command": "指令", "fact.made": "產生時間", "fact.zone": "時區", "fact.anonymized": "假名金鑰",
 	"sentence.coverage": "%s 至 %s UTC：應有 %s 個擷取檔，已讀取 %s 個，%s 個感測點，%s 個訊框",
 	"sentence.gaps":     "，%s 個空缺，最長 %s 秒", "sentence.no_gaps": "，沒有空缺", "sentence.none": "沒有擷取檔。",
 
@@ -83,22 +86,9 @@ var textChinese = map[string]string{
 	"js.drag": "在長條上拖曳以選取時間；方向鍵可移動兩端。", "js.nothing": "此部分沒有資料。", "js.sort": "排序", "js.filter": "篩選",
 	"js.folded": "連接埠太多，無法篩選。", "js.others": "其他", "js.theme": "亮色或暗色", "js.link": "此部分的連結",
 
-	"title.coverage": "涵蓋範圍", "title.coverage-gaps": "擷取檔之間的空缺", "title.most-frequent-address": "最常出現的位址",
-	"title.addresses-sending-payloads": "傳送酬載的位址", "title.addresses-receiving-payloads": "接收酬載的位址",
-	"title.peers-of-most-frequent-address": "最常出現位址的往來對象", "title.address-summary": "位址摘要",
-	"title.source-ports-by-bytes-sent": "來源埠（依送出位元組）", "title.destination-ports-by-bytes-received": "目的埠（依接收位元組）",
-	"title.ports-of-most-frequent-address": "最常出現位址的連接埠", "title.history-of-bytes-sent": "送出位元組的歷程",
-	"title.suspicious-address": "可疑位址", "title.suspicious-conversation": "與可疑位址的對話", "title.suspicious-payload": "可疑對話中第一個保留的酬載",
-	"title.io-graph": "封包與位元組的時間分布", "title.activity": "每日每小時的活動", "title.protocol-hierarchy": "協定階層", "title.talkers": "誰與誰通訊",
-	"title.conversations-by-bytes": "對話（依位元組）", "title.packet-lengths": "封包長度", "title.flow-sizes": "流的大小", "title.retransmissions": "重傳",
-	"title.dns-names": "DNS 名稱", "title.dns-nxdomain": "不存在的名稱", "title.tls-names": "TLS 名稱", "title.tls-versions": "TLS 版本", "title.http-hosts": "HTTP 主機",
-	"title.endpoints": "端點", "title.unanswered-syns": "未獲回應的 SYN", "title.long-connections": "最長的連線",
-	"title.suspect-timeline": "送出與接收位元組的時間分布", "title.suspect-peers": "往來對象", "title.suspect-ports": "連接埠", "title.suspect-names": "名稱",
-	"title.suspect-payload": "第一個保留的酬載", "title.captures": "擷取檔", "title.data-quality": "資料品質", "title.provenance": "來源", "title.versions": "版本",
-
 	"col.address": "位址", "col.payload_bytes": "酬載位元組", "col.packets": "封包", "col.wire_bytes": "線上位元組", "col.ip_bytes": "IP 位元組", "col.port": "連接埠",
 	"col.peer": "對象", "col.first_ts": "最初", "col.last_ts": "最後", "col.bytes_sent": "送出位元組", "col.bytes_received": "接收位元組", "col.flows": "流",
 	"col.conversation": "對話", "col.ts": "時間", "col.name": "名稱", "col.source": "來源", "col.destination": "目的", "col.protocol": "協定", "col.proto": "協定",
 	"col.service": "服務", "col.severity": "嚴重性", "col.class": "類別", "col.answer": "結論", "col.reason": "原因", "col.capture": "擷取檔", "col.length": "長度",
 	"col.packets_sent": "送出封包", "col.packets_received": "接收封包", "col.verdicts": "判定", "col.statement": "說明", "col.issue": "問題", "col.frames": "訊框",
-}
+})

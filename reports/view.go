@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"math"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,14 @@ const maxCell = 1000
 // longCell is how long a text is that may break across lines, in bytes: more than an IPv6 address with its port.
 const longCell = 48
 
+// hash matches hashes and ids of captures, of which the page shows the first shortHash digits; the whole is in the cell's title.
+var hash = regexp.MustCompile(`^[0-9a-f]{32,}$`)
+
+const shortHash = 12
+
+// shortCell is how long a text is that stays in one line, in bytes.
+const shortCell = 24
+
 // humanFrom is the number from which an amount is shown with a prefix; its exact value is in the cell's title.
 const humanFrom = 1e6
 
@@ -31,9 +40,25 @@ type view struct {
 	Facts   []Fact // of one row, which stands as a list; then Columns and Rows are empty
 	Same    []Fact // columns with one value in every row
 	Empty   []string
-	Hex     string   // of a table that is a hexdump; then Columns and Rows are empty
-	Notes   []string // what the query and the chart cut off
-	Below   []string // what the page cut off
+	Hex     string // of a table that is a hexdump; then Columns and Rows are empty
+	Notes   []note // what the query and the chart cut off
+	Below   []note // what the page cut off
+}
+
+// note says what is not there, and which file has it.
+type note struct {
+	Text string // escaped for display
+	File string // of the folder of tables, named behind the text; "": none has it
+	Rest string // behind that
+}
+
+// fileMark stands in a text where the name of a file goes.
+const fileMark = "\x00"
+
+// noteOf is a text that names the CSV of a block where it has fileMark.
+func noteOf(text string, b *Block) note {
+	before, after, _ := strings.Cut(text, fileMark)
+	return note{before, b.ID() + ".csv", after}
 }
 
 type viewColumn struct {
@@ -49,7 +74,7 @@ type viewRow struct {
 // cell is a value; its text is escaped for display.
 type cell struct {
 	Text  string
-	Class string // of the style sheet: n a number, t a time, a an address, c text without spaces, l a long text
+	Class string // of the style sheet: n a number, t a time or a few words, a an address, c text without spaces, w such a one that may break, l a long text
 	Raw   string // the exact value, where the text is not; "": it is
 	Time  string // RFC 3339; "": no time
 	Spark template.HTML
@@ -66,7 +91,7 @@ type viewer struct {
 // view lays a table out.
 func (o *viewer) view(b *Block, d *drawing) view {
 	t, w := b.Table, o.words
-	v := view{Notes: notes(w, t, d), Below: o.below(b)}
+	v := view{Notes: notes(w, b, d), Below: o.below(b)}
 	switch {
 	case len(t.Rows) == 0:
 		return v
@@ -145,31 +170,32 @@ func same(w *language, t *queries.Table, except []string) []Fact {
 }
 
 // notes say what the query and the chart leave out.
-func notes(w *language, t *queries.Table, d *drawing) []string {
-	var out []string
+func notes(w *language, b *Block, d *drawing) []note {
+	var out []note
+	t := b.Table
 	if t.Others > 0 {
 		top := int64(len(t.Rows)) - 1
-		out = append(out, w.say("table.top", grouped(top), w.count(top+t.Others, "row"), grouped(t.Others)))
+		out = append(out, note{Text: w.say("table.top", grouped(top), w.count(top+t.Others, "row"), grouped(t.Others))})
 	}
 	if d != nil && d.cut != "" {
-		out = append(out, d.cut)
+		out = append(out, noteOf(d.cut+" "+w.say("chart.all", fileMark), b))
 	}
 	return out
 }
 
 // below says which rows the page does not show, and where they are.
-func (o *viewer) below(b *Block) []string {
-	var out []string
+func (o *viewer) below(b *Block) []note {
+	var out []note
 	t := b.Table
 	more := len(t.Rows) - o.rows
 	if t.Others > 0 {
 		more-- // that of the others is shown
 	}
 	if more > 0 && !isHexdump(t) {
-		out = append(out, o.words.say("table.below", o.words.count(int64(more), "more_row"), b.ID()))
+		out = append(out, noteOf(o.words.say("table.below", o.words.count(int64(more), "more_row"), fileMark), b))
 	}
 	if t.More {
-		out = append(out, o.words.say("table.cut", grouped(int64(maxRows)), b.Command()))
+		out = append(out, note{Text: o.words.say("table.cut", grouped(int64(len(t.Rows))), b.Command())})
 	}
 	return out
 }
@@ -185,6 +211,9 @@ func newCell(w *language, value any, c queries.Column) cell {
 			out.Raw, out.Text = queries.Text(value, c), human(n, unitOf(c.Name))
 		}
 	}
+	if text, ok := value.(string); ok && hash.MatchString(text) {
+		out.Raw, out.Text = text, text[:shortHash]+"…"
+	}
 	_, noAddress := netip.ParseAddr(out.Text)
 	switch {
 	case c.Numeric():
@@ -195,8 +224,12 @@ func newCell(w *language, value any, c queries.Column) cell {
 		out.Class = "a"
 	case len(out.Text) > longCell:
 		out.Class = "l"
+	case !strings.Contains(out.Text, " ") && len(out.Text) > shortCell:
+		out.Class = "w"
 	case !strings.Contains(out.Text, " "):
 		out.Class = "c"
+	case len(out.Text) <= shortCell:
+		out.Class = "t"
 	}
 	return out
 }

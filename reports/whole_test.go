@@ -107,7 +107,8 @@ func comparedReport(seconds int, hosts map[string]int64, services ...[]any) *Rep
 	}
 	slices.SortFunc(h.Rows, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) })
 	s := &queries.Table{Columns: []queries.Column{{Name: "address", Type: "VARCHAR"}, {Name: "port", Type: "INTEGER"}, {Name: "proto", Type: "VARCHAR"}}, Rows: services}
-	r.Tables = []Block{{Query: "active-hosts", Table: h}, {Query: "active-services", Table: s}}
+	talkers := &queries.Table{Columns: []queries.Column{{Name: "a", Type: "VARCHAR"}, {Name: "b", Type: "VARCHAR"}}, Rows: [][]any{{"a", fmt.Sprint("peer", seconds)}, {"a", "b"}}}
+	r.Tables = []Block{{Query: "active-hosts", Table: h}, {Query: "active-services", Table: s}, {Query: "active-talkers", Table: talkers}}
 	coverage := &queries.Table{
 		Columns: []queries.Column{{Name: "first_ts", Type: "TIMESTAMP"}, {Name: "last_ts", Type: "TIMESTAMP"}},
 		Rows:    [][]any{{evening, evening.Add(time.Duration(seconds) * time.Second)}},
@@ -123,6 +124,7 @@ func TestChanges(t *testing.T) {
 	want := map[string][]string{
 		"hosts-new": {"new"}, "hosts-gone": {"gone"}, "services-new": {"b 80 tcp", "b 53 udp"}, "services-gone": {"a 22 tcp"},
 		"ports-new": {"53 udp 1"}, "ports-gone": {"22 tcp 1"}, "rates-changed": {"a 40000 10000 4"}, "compared-reports": {"100", "200"},
+		"talkers-new": {"a peer200"}, "talkers-gone": {"a peer100"},
 	}
 	for _, b := range now.changes(before) {
 		var got []string
@@ -141,8 +143,9 @@ func TestChanges(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("nothing is said of %v", want)
 	}
-	if now.changes(nil) != nil || now.changes(&Report{}) != nil {
-		t.Error("changes since nothing are told")
+	sections := len(now.Sections)
+	if err := now.compare(nil, nil); err != nil || len(now.Sections) != sections || now.changes(&Report{}) != nil {
+		t.Errorf("changes since nothing are told (%v)", err)
 	}
 }
 
@@ -217,11 +220,11 @@ func TestBudget(t *testing.T) {
 	for i := range 12 {
 		r.add("suspects", []Block{{Query: fmt.Sprint("line", i), Chart: lineChart, Table: points(2000)}})
 	}
-	page := htmlOf(t, r)
+	page := htmlIn(t, r, Look{Tables: "wide-csv"})
 	if len(page) > pageBudget {
 		t.Errorf("the page has %d bytes, more than %d", len(page), pageBudget)
 	}
-	if rows := strings.Count(page, "<tr"); rows > 40*500 || !strings.Contains(page, "more rows in wide0.csv") {
+	if rows := strings.Count(page, "<tr"); rows > 40*500 || !strings.Contains(page, "more rows in <a href=\"wide-csv/wide0.csv\">wide0.csv</a>") {
 		t.Errorf("%d rows; and what was cut must be said", rows)
 	}
 }
@@ -285,6 +288,11 @@ func TestIndex(t *testing.T) {
 	}
 	page := b.String()
 	parse(t, page)
+	if *pagesDir != "" {
+		if err := os.WriteFile(filepath.Join(*pagesDir, "index.html"), b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, text := range []string{"2 nights, the last one first", `<a href="2026-11-22.html">2026-11-22</a><svg`, "2 high", "285 / 288", ">3<"} {
 		if !strings.Contains(page, text) {
 			t.Errorf("the page does not say %q", text)

@@ -17,9 +17,10 @@ import (
 // judgingOptions are the options of verdicts with what they hold open.
 type judgingOptions struct {
 	classify.Options
-	session *queries.Session
-	dataset queries.Dataset // of the session
-	temp    string          // lake of a capture that serves as baseline
+	session    *queries.Session
+	dataset    queries.Dataset // of the session
+	temp       string          // lake of a capture that serves as baseline
+	anonymized string          // fingerprint of the key of the lake that is judged; "": it is not anonymised
 }
 
 // openJudging opens the lake as the flags narrow it, and what its verdicts are told by flags. The caller closes both.
@@ -35,11 +36,17 @@ func openJudging(c *cli.Context) (*queries.Session, *judgingOptions, *queries.Da
 	if c.String("baseline") != "" {
 		d.Past = &o.dataset
 	}
-	session, err := openLake(c.Context, c.String("lake"), &d)
+	_, state, err := loadLake(c.Context, c.String("lake"), &d)
 	if err != nil {
 		o.close()
 		return nil, nil, nil, err
 	}
+	session, err := queries.Open(c.Context, d)
+	if err != nil {
+		o.close()
+		return nil, nil, nil, err
+	}
+	o.anonymized = etl.Anonymized(state)
 	return session, o, &d, nil
 }
 

@@ -112,7 +112,7 @@ func (n *night) write(ctx context.Context, d queries.Dataset, verdicts []classif
 	}
 	defer session.Close()
 	command := commandLine()
-	if n.ingest.Anonymize != nil {
+	if n.anonymized() != "" {
 		command = "pcaplake run" // its flags name the sources
 	}
 	previous, err := n.previous()
@@ -128,7 +128,7 @@ func (n *night) write(ctx context.Context, d queries.Dataset, verdicts []classif
 	}
 	made, err := reports.Build(ctx, session, reports.Options{
 		Title: "Night of " + n.sum.Night, Command: command, ToolVersion: version, Generated: n.began, Previous: previous,
-		Judging: judged.Options, Verdicts: verdicts,
+		Judging: judged.Options, Verdicts: verdicts, Anonymized: n.anonymized(),
 	})
 	if err != nil {
 		return err
@@ -136,7 +136,7 @@ func (n *night) write(ctx context.Context, d queries.Dataset, verdicts []classif
 	if err := os.MkdirAll(n.reportDir, 0o755); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	look, latest := reports.Look{}, filepath.Join(n.reportDir, latestPage)
+	look, latest := reports.Look{Tables: filepath.Base(tablesOf(r.Page))}, filepath.Join(n.reportDir, latestPage)
 	if err := writeWhole(latest, func(out io.Writer) error { return made.HTML(out, look) }); err != nil {
 		return err
 	}
@@ -154,6 +154,14 @@ func (n *night) write(ctx context.Context, d queries.Dataset, verdicts []classif
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// anonymized is the fingerprint of the key that the lake is anonymised with; "" where it is not.
+func (n *night) anonymized() string {
+	if n.ingest.Anonymize == nil {
+		return ""
+	}
+	return n.ingest.Anonymize.Fingerprint()
 }
 
 // copyWhole replaces a file by the content of another.
@@ -187,7 +195,7 @@ func (n *night) nights() ([]string, error) {
 	return out, nil
 }
 
-// previous is the report of the night before, the last one that this program can read; nil when there is none.
+// previous is the report of the night before, the last one that this program can read and that has the same pseudonyms or none; nil when there is none.
 func (n *night) previous() (*reports.Report, error) {
 	names, err := n.nights()
 	if err != nil {
@@ -197,7 +205,7 @@ func (n *night) previous() (*reports.Report, error) {
 		if names[i] >= n.sum.Night+".json" {
 			continue
 		}
-		if r, err := readReport(filepath.Join(n.reportDir, names[i])); err == nil {
+		if r, err := readReport(filepath.Join(n.reportDir, names[i])); err == nil && r.Anonymized == n.anonymized() {
 			return r, nil
 		}
 	}

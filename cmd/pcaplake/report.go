@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pcaplake/pcaplake/etl/pseudonym"
 	"github.com/pcaplake/pcaplake/queries"
 	"github.com/pcaplake/pcaplake/reports"
 	"github.com/urfave/cli/v2"
@@ -30,6 +32,7 @@ Examples:
   pcaplake report -o dmz.html --sensor dmz --from 2026-11-22 --to 2026-11-23
   pcaplake report -o night.html --compare yesterday.json --images pictures
   pcaplake report -o again.html --data night.json --lang zh-TW
+  pcaplake report -o shared.html --anonymize lake.key
   pcaplake report -f markdown`,
 		Flags: append(append([]cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the page to `FILE`", DefaultText: "report.html"},
@@ -38,6 +41,7 @@ Examples:
 			&cli.StringFlag{Name: "data", Usage: "make the page of `FILE` (a report.json) instead of the lake"},
 			&cli.StringFlag{Name: "images", Usage: "write every chart into `DIR` too, as SVG and PNG"},
 			&cli.BoolFlag{Name: "reproducible", Usage: "leave out when the page was made: the same lake gives the same bytes"},
+			&cli.StringFlag{Name: "anonymize", Usage: "pseudonyms for addresses, names and texts, under the key in `KEYFILE` (docs/privacy.md)"},
 			baselineFlag(), allowlistFlag(), memoryFlag(),
 		}, lookFlags()...), datasetFlags()...),
 		Action: func(c *cli.Context) error { return report(c, s) },
@@ -119,16 +123,22 @@ func lookOf(c *cli.Context) (reports.Look, error) {
 
 // reportOf makes the report of the lake, or reads the one that --data names.
 func reportOf(c *cli.Context) (*reports.Report, error) {
-	if name := c.String("data"); name != "" {
-		return readReport(name)
+	by, err := pseudonymsOf(c)
+	if err != nil {
+		return nil, err
 	}
-	o := reports.Options{Title: c.String("title"), Command: commandLine(), ToolVersion: version}
+	if name := c.String("data"); name != "" {
+		r, err := readReport(name)
+		if err != nil || by == nil {
+			return r, err
+		}
+		return r, misused(r.Anonymize(by))
+	}
+	o := reports.Options{Title: c.String("title"), Command: commandLine(), ToolVersion: version, Pseudonyms: by}
 	if name := c.String("compare"); name != "" {
-		previous, err := readReport(name)
-		if err != nil {
+		if o.Previous, err = readReport(name); err != nil {
 			return nil, err
 		}
-		o.Previous = previous
 	}
 	if !c.Bool("reproducible") {
 		o.Generated = time.Now()
@@ -139,8 +149,30 @@ func reportOf(c *cli.Context) (*reports.Report, error) {
 	}
 	defer session.Close()
 	defer judged.close()
-	o.Judging = judged.Options
-	return reports.Build(c.Context, session, o)
+	o.Judging, o.Anonymized = judged.Options, judged.anonymized
+	r, err := reports.Build(c.Context, session, o)
+	return r, misused(err)
+}
+
+// pseudonymsOf reads the key of --anonymize; nil without one.
+func pseudonymsOf(c *cli.Context) (reports.Pseudonyms, error) {
+	path := c.String("anonymize")
+	if path == "" {
+		return nil, nil
+	}
+	key, err := pseudonym.Load(path)
+	if err != nil {
+		return nil, usage(fmt.Errorf("--anonymize: %w", err))
+	}
+	return key, nil
+}
+
+// misused makes an error of usage of one about pseudonyms.
+func misused(err error) error {
+	if errors.Is(err, reports.ErrAnonymised) {
+		return usage(err)
+	}
+	return err
 }
 
 // readReport reads a report.json.
@@ -162,6 +194,7 @@ func secret(flag string) bool { return flag == "-webhook" || flag == "--webhook"
 
 // writeReport writes a page, its data and its tables beside it.
 func writeReport(page string, r *reports.Report, look reports.Look) error {
+	look.Tables = filepath.Base(tablesOf(page))
 	if err := writeWhole(page, func(out io.Writer) error { return r.HTML(out, look) }); err != nil {
 		return err
 	}
@@ -170,15 +203,18 @@ func writeReport(page string, r *reports.Report, look reports.Look) error {
 
 // writeData writes what goes beside a page: report.json and the tables.
 func writeData(page string, r *reports.Report) error {
-	base := strings.TrimSuffix(page, filepath.Ext(page))
-	if err := writeWhole(base+".json", r.JSON); err != nil {
+	if err := writeWhole(strings.TrimSuffix(page, filepath.Ext(page))+".json", r.JSON); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(base+"-csv", 0o755); err != nil {
+	tables := tablesOf(page)
+	if err := os.MkdirAll(tables, 0o755); err != nil {
 		return fmt.Errorf("write tables: %w", err)
 	}
-	return r.CSVs(base + "-csv")
+	return r.CSVs(tables)
 }
+
+// tablesOf is the folder of a page's tables.
+func tablesOf(page string) string { return strings.TrimSuffix(page, filepath.Ext(page)) + "-csv" }
 
 // commandLine is what the user typed, words with spaces in quotes, without secrets.
 func commandLine() string {

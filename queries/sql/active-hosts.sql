@@ -1,6 +1,6 @@
 -- title: Active hosts
--- doc: Addresses with flows, by IP bytes sent and received: what reports are compared by.
--- param: top INTEGER 20000 rows shown
+-- doc: Addresses that sent packets, by IP bytes sent and received: what reports are compared by.
+-- param: top INTEGER 200000 rows shown
 
 WITH sides AS (
   SELECT src_ip AS address, fwd_ip_bytes AS sent, rev_ip_bytes AS received, fwd_packets AS packets, first_ts, last_ts FROM flows

@@ -1,6 +1,6 @@
 -- title: Active services
 -- doc: Ports at which addresses answered, with how many asked them: what reports are compared by.
--- param: top INTEGER 20000 rows shown
+-- param: top INTEGER 200000 rows shown
 
 SELECT dst_ip AS address, dst_port AS port, ip_proto_name(ip_proto) AS proto, coalesce(max(service), port_service(dst_port, ip_proto)) AS service,
        count(*) AS flows, count(DISTINCT src_ip) AS clients, min(first_ts) AS first_ts, max(last_ts) AS last_ts

@@ -7,7 +7,7 @@
 -- report: history 10
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE ip_version IS NOT NULL
+  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
                              GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
 ), sent AS (
   SELECT ts, capture_id, frame_no, coalesce(payload_len, 0) AS payload_len

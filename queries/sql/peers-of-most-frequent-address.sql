@@ -7,7 +7,7 @@
 -- others: payload_bytes bytes_sent bytes_received packets_sent packets_received
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE ip_version IS NOT NULL
+  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
                              GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
 ), exchanged AS (
   SELECT dst_ip AS peer, payload_len AS sent, 0 AS received, 1 AS packets_sent, 0 AS packets_received, src_port AS own_port, dst_port AS peer_port

@@ -6,7 +6,7 @@
 -- others: packets payload_bytes
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE ip_version IS NOT NULL
+  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
                              GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
 ), used AS (
   SELECT 'source' AS side, src_port AS port, ip_proto, payload_len FROM packets JOIN chosen ON src_ip = address WHERE src_port IS NOT NULL

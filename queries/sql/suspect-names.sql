@@ -5,7 +5,7 @@
 -- report: suspects 40
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE ip_version IS NOT NULL
+  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
                              GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
 ), named AS (
   SELECT 'asked in DNS' AS "how", qname AS name, ts FROM dns JOIN chosen ON src_ip = address WHERE NOT is_response

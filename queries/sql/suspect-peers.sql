@@ -7,7 +7,7 @@
 -- others: ip_bytes bytes_sent bytes_received packets_sent packets_received flows
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE ip_version IS NOT NULL
+  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
                              GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
 ), sides AS (
   SELECT dst_ip AS peer, fwd_ip_bytes AS bytes_sent, rev_ip_bytes AS bytes_received, fwd_packets AS packets_sent, rev_packets AS packets_received, first_ts, last_ts,

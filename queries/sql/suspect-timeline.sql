@@ -6,7 +6,7 @@
 -- report: suspects 10
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE ip_version IS NOT NULL
+  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
                              GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
 ), seen AS (
   SELECT ts, wire_len, CASE WHEN src_ip = address THEN 'sent' ELSE 'received' END AS direction

@@ -5,7 +5,7 @@
 -- report: suspicious 10
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE ip_version IS NOT NULL
+  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
                              GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
 ), exchanged AS (
   SELECT address, dst_ip AS peer, payload_len AS received, 0 AS sent, ts

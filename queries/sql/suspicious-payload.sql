@@ -6,13 +6,13 @@
 -- report: suspicious 30
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE ip_version IS NOT NULL
+  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
                              GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
 ), exchanged AS (
   SELECT CASE WHEN src_ip = address THEN dst_ip ELSE src_ip END AS peer, payload_len
   FROM packets JOIN chosen ON src_ip = address OR dst_ip = address WHERE ip_version IS NOT NULL
 ), pair AS (
-  SELECT address, coalesce($peer, (SELECT peer FROM exchanged GROUP BY peer
+  SELECT address, coalesce($peer, (SELECT peer FROM exchanged WHERE $peer IS NULL GROUP BY peer
                                    ORDER BY coalesce(sum(payload_len), 0) DESC, peer LIMIT 1)) AS peer
   FROM chosen
 ), kept AS (
