@@ -23,7 +23,10 @@ type Dataset struct {
 	Files    []schema.File    // live files of the lake
 	Captures []schema.Capture // rows of captures
 	// Fetch brings files of the list to where their paths say, before they are read; nil: they are there.
-	Fetch    func(ctx context.Context, files []schema.File) error
+	Fetch func(ctx context.Context, files []schema.File) error
+	// Payloads reads what stands behind the transport headers of frames out of their captures, in their order; nil for one that has none, or cannot be had. It is called
+	// at once. Nil: no capture is at hand.
+	Payloads func(places []schema.Place) ([][]byte, error)
 	From, To time.Time // packets at From or later and before To, to the nanosecond; zero: no limit
 	Sensors  []string  // none: all
 

@@ -58,6 +58,9 @@ func (s *Session) makeViews(ctx context.Context, sql string) error {
 	if slices.Contains(named, "resolved_name") {
 		named = append(named, "resolutions") // which that macro reads
 	}
+	if payloadCall.MatchString(sql) {
+		named = append(named, payloadMacro)
+	}
 	return s.makeNamed(ctx, named)
 }
 
@@ -92,6 +95,8 @@ func (s *Session) makeView(ctx context.Context, name string) (bool, error) {
 		return true, s.admin.exec("CREATE TABLE " + conversationLinks + " AS " + fill(linksTemplate, map[string]string{"Link": linkSQL()}))
 	case "enrichment":
 		return true, s.makeEnrichment()
+	case payloadMacro:
+		return true, s.makePayloadMacro(ctx)
 	case aroundFlows:
 		return true, s.makeTable(ctx, s.dataset.widened(flowTimeouts), aroundFlows, schema.Flows.Table)
 	}

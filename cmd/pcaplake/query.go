@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/queries"
 	"github.com/urfave/cli/v2"
 )
@@ -33,6 +34,7 @@ Examples:
 			&cli.BoolFlag{Name: "list", Usage: "list the named queries"},
 			&cli.Int64Flag{Name: "max-rows", Usage: "rows of a table that a terminal shows; 0: all", Value: 1000},
 			&cli.StringSliceFlag{Name: "over", Usage: "in place of the lake, Parquet files in its schema: a `PATTERN`; may be repeated"},
+			archiveFlag(),
 			&cli.BoolFlag{Name: "explain", Usage: "show how DuckDB would answer, and do not"},
 			outputFlag(), auditFlag(),
 		}, slices.Concat(sandboxFlags(), formatFlags(), datasetFlags())...),
@@ -91,10 +93,11 @@ func query(c *cli.Context, s streams) error {
 
 // answer prints the answer to a statement, or its plan, and returns how many rows it has; where a file of the lake went away under it, also which.
 func answer(c *cli.Context, s streams, text string, params map[string]string) (rows int64, lost string, err error) {
-	session, err := openQuerySession(c)
+	session, payloads, err := openQuerySession(c)
 	if err != nil {
 		return 0, "", err
 	}
+	defer payloads.Close()
 	defer session.Close()
 	if c.Bool("explain") {
 		return 0, "", explain(c, session, text, params, s.out)
@@ -104,20 +107,27 @@ func answer(c *cli.Context, s streams, text string, params map[string]string) (r
 		rows, err = printRows(c, s, result)
 	}
 	if err != nil {
-		lost = session.Lost()
+		return rows, session.Lost(), err
 	}
-	return rows, lost, err
+	return rows, "", tellUnread(s, payloads)
 }
 
-// openQuerySession is openSession, in a sandbox within its bounds.
-func openQuerySession(c *cli.Context) (*queries.Session, error) {
+// openQuerySession is openAsking; in a sandbox, and over other files, there are no captures.
+func openQuerySession(c *cli.Context) (*queries.Session, *etl.Payloads, error) {
 	folder, inside := inSandbox()
 	switch {
 	case len(c.StringSlice("over")) > 0:
-		return openOver(c)
+		session, err := openOver(c)
+		return session, new(etl.Payloads), err
 	case !inside:
-		return openSession(c)
+		return openAsking(c)
 	}
+	session, err := openWithin(c, folder)
+	return session, new(etl.Payloads), err
+}
+
+// openWithin is openSession in a sandbox that may write into a folder, within its bounds.
+func openWithin(c *cli.Context, folder string) (*queries.Session, error) {
 	bounds, err := readBounds(c)
 	if err != nil {
 		return nil, err
