@@ -43,7 +43,7 @@ func openSession(c *cli.Context) (*queries.Session, error) {
 	return openLake(c.Context, c.String("lake"), &d)
 }
 
-// openAsking is openSession whose statements may also ask for payloads out of the captures, which payloads tells of. The caller closes both.
+// openAsking is openSession whose statements may also prepare others, and ask for payloads out of the captures, which payloads tells of. The caller closes both.
 func openAsking(c *cli.Context) (*queries.Session, *etl.Payloads, error) {
 	d, err := dataset(c)
 	if err != nil {
@@ -54,7 +54,7 @@ func openAsking(c *cli.Context) (*queries.Session, *etl.Payloads, error) {
 		return nil, nil, err
 	}
 	payloads := etl.NewPayloads(l, state, c.StringSlice("archive"))
-	d.Payloads = payloads.Read
+	d.Payloads, d.Prepares = payloads.Read, true
 	session, err := queries.Open(c.Context, d)
 	return session, payloads, err
 }
@@ -109,7 +109,7 @@ func loadLake(ctx context.Context, root string, d *queries.Dataset) (*lake.Lake,
 func dataset(c *cli.Context) (queries.Dataset, error) {
 	d := queries.Dataset{
 		Sensors: c.StringSlice("sensor"), SQLDir: c.String("sql"), Model: c.String("model"),
-		Networks: c.String("networks"), GeoIP: c.StringSlice("geoip"),
+		Stats: c.Bool("stats"), Networks: c.String("networks"), GeoIP: c.StringSlice("geoip"),
 	}
 	var err error
 	if d.From, err = parseTime(c, "from"); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/queries/shell"
 	"github.com/urfave/cli/v2"
 )
 
@@ -36,6 +37,7 @@ Examples:
 			&cli.StringSliceFlag{Name: "over", Usage: "in place of the lake, Parquet files in its schema: a `PATTERN`; may be repeated"},
 			archiveFlag(),
 			&cli.BoolFlag{Name: "explain", Usage: "show how DuckDB would answer, and do not"},
+			&cli.BoolFlag{Name: "stats", Usage: "tell on standard error how many files and row groups were read, and how many passed over"},
 			outputFlag(), auditFlag(),
 		}, slices.Concat(sandboxFlags(), formatFlags(), datasetFlags())...),
 		Action: func(c *cli.Context) error { return query(c, s) },
@@ -99,6 +101,15 @@ func answer(c *cli.Context, s streams, text string, params map[string]string) (r
 	}
 	defer payloads.Close()
 	defer session.Close()
+	first, text := prepared(text)
+	for _, sql := range first {
+		if err := session.Prepare(c.Context, sql, params); err != nil {
+			return 0, session.Lost(), err
+		}
+	}
+	if len(first) > 0 && text == "" {
+		return 0, "", nil
+	}
 	if c.Bool("explain") {
 		return 0, "", explain(c, session, text, params, s.out)
 	}
@@ -106,10 +117,33 @@ func answer(c *cli.Context, s streams, text string, params map[string]string) (r
 	if err == nil {
 		rows, err = printRows(c, s, result)
 	}
+	if err == nil && c.Bool("stats") {
+		err = tellStats(c, s, session)
+	}
 	if err != nil {
 		return rows, session.Lost(), err
 	}
 	return rows, "", tellUnread(s, payloads)
+}
+
+// tellStats says how much of the lake was read.
+func tellStats(c *cli.Context, s streams, session *queries.Session) error {
+	stats, err := session.Stats(c.Context)
+	if err != nil {
+		return err
+	}
+	for i := range stats {
+		fmt.Fprintln(s.err, "pcaplake: "+stats[i].String())
+	}
+	return nil
+}
+
+// prepared divides what is asked into statements that only go before, and what is answered.
+func prepared(text string) (first []string, rest string) {
+	if oneWord(text) {
+		return nil, text
+	}
+	return shell.Prepared(text)
 }
 
 // openQuerySession is openAsking; in a sandbox, and over other files, there are no captures.
@@ -161,6 +195,7 @@ func openOver(c *cli.Context) (*queries.Session, error) {
 	if d.Files, err = queries.FilesOver(c.Context, paths); err != nil {
 		return nil, err
 	}
+	d.Prepares = true
 	return queries.Open(c.Context, d)
 }
 
