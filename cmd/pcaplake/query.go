@@ -37,8 +37,7 @@ Examples:
 			&cli.StringSliceFlag{Name: "over", Usage: "in place of the lake, Parquet files in its schema: a `PATTERN`; may be repeated"},
 			archiveFlag(),
 			&cli.BoolFlag{Name: "explain", Usage: "show how DuckDB would answer, and do not"},
-			&cli.BoolFlag{Name: "stats", Usage: "tell on standard error how many files and row groups were read, and how many passed over"},
-			outputFlag(), auditFlag(),
+			statsFlag(), outputFlag(), auditFlag(),
 		}, slices.Concat(sandboxFlags(), formatFlags(), datasetFlags())...),
 		Action: func(c *cli.Context) error { return query(c, s) },
 	}
@@ -46,6 +45,10 @@ Examples:
 
 func outputFlag() cli.Flag {
 	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all, in the format of its extension unless --format says another"}
+}
+
+func statsFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "stats", Usage: "tell on standard error how many files and row groups were read, and how many passed over"}
 }
 
 func formatFlags() []cli.Flag {
@@ -354,7 +357,7 @@ func printRows(c *cli.Context, s streams, r *queries.Result) (rows int64, err er
 		}
 	}
 	if tty {
-		o.Width, o.MaxRows = width(f), c.Int64("max-rows")
+		o.Width, o.MaxRows, o.Terminal = width(f), c.Int64("max-rows"), true
 	}
 	write := func(w io.Writer) (err error) {
 		rows, err = queries.Write(c.Context, w, format, r, o)

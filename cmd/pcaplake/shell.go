@@ -63,6 +63,7 @@ func runShell(c *cli.Context, s streams) error {
 		},
 		Extract: func(ctx context.Context, sql, path string) error { return extractTo(ctx, c, s, sql, path) },
 	}
+	o.Shown = outIsTerminal
 	if outIsTerminal && in != nil && isTerminal(in) {
 		o.Terminal, o.Pager = true, c.String("pager")
 		o.Width, o.Height = func() int { return width(out) }, func() int { return height(out) }

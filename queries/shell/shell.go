@@ -26,6 +26,7 @@ type Options struct {
 	Err   io.Writer
 
 	Terminal bool       // In and Out are one
+	Shown    bool       // Out is a terminal, whatever In is: hostile text is escaped in every format
 	Width    func() int // columns of the terminal; nil: as wide as rows are
 	Height   func() int // lines of the terminal; nil: no pager
 	Color    bool       // highlight
