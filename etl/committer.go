@@ -91,6 +91,7 @@ func (r *run) book(ctx context.Context, done *loaded, committed bool) {
 		r.judge(s, verdict{action: ActionCommit})
 		r.count(done.manifest)
 		r.tell(done.manifest)
+		r.keepPoints(done)
 	} else if r.recognise(done) {
 		return
 	}

@@ -160,10 +160,23 @@ func (e *expirer) carryOut(ctx context.Context, p *expiryPlan) error {
 	if err := e.lake.Sweep(ctx, p.deleted, func(lake.Leftover) { e.done.Deleted++ }); err != nil {
 		return disk(err)
 	}
+	if err := e.sweepPoints(ctx); err != nil {
+		return disk(err)
+	}
 	now, err := e.lake.Disk(ctx)
 	if err != nil {
 		return disk(err)
 	}
 	e.done.BytesAfter = now.Bytes
 	return nil
+}
+
+// sweepPoints removes points of captures that are no longer in the lake.
+func (e *expirer) sweepPoints(ctx context.Context) error {
+	began := time.Now()
+	state, err := e.lake.Load(ctx)
+	if err != nil {
+		return err
+	}
+	return sweepPoints(e.lake.WorkDir(), state, began)
 }

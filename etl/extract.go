@@ -70,6 +70,8 @@ func Extract(ctx context.Context, o ExtractOptions, picks iter.Seq2[Pick, error]
 	return x, out.close()
 }
 
+var errNotInLake = errors.New("the lake does not have this capture")
+
 // An extractor takes picks one after the other.
 type extractor struct {
 	*originals
@@ -117,13 +119,13 @@ func (e *extractor) pick(ctx context.Context, p *Pick) error {
 // open opens the capture at hand.
 func (e *extractor) open(ctx context.Context) error {
 	if e.source = e.captures[e.id]; e.source == nil {
-		return errors.New("the lake does not have this capture")
+		return errNotInLake
 	}
 	var err error
 	if e.stored, err = e.originals.open(ctx, e.source); err != nil {
 		return err
 	}
-	if e.picker, err = capture.NewPicker(e.stored, e.stored.Size(), len(e.source.Interfaces)); err != nil {
+	if e.picker, err = e.originals.picker(e.source, e.stored); err != nil {
 		return err
 	}
 	e.told.Captures++
@@ -163,9 +165,9 @@ func (e *extractor) release() {
 // ExitStatus returns the process exit status of an extraction: 0 done, 1 nothing could be had, 3 some captures could not be read.
 func (x *Extraction) ExitStatus() int {
 	switch {
-	case x.Lost == 0:
+	case x.Lost == 0 && len(x.Errors) == 0:
 		return exitDone
-	case x.Frames == 0:
+	case x.Frames == 0 && x.Lost > 0:
 		return exitFailed
 	}
 	return exitPartial

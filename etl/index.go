@@ -165,6 +165,11 @@ func writeJSON(path string, v any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", filepath.Base(path), err)
 	}
+	return writeAside(path, append(b, '\n'))
+}
+
+// writeAside replaces a file as a whole.
+func writeAside(path string, b []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
@@ -173,7 +178,7 @@ func writeJSON(path string, v any) error {
 		return fmt.Errorf("create file: %w", err)
 	}
 	defer os.Remove(aside.Name())
-	_, err = aside.Write(append(b, '\n'))
+	_, err = aside.Write(b)
 	if err == nil {
 		err = aside.Chmod(0o640)
 	}

@@ -205,7 +205,7 @@ func (r *run) conclude(f *finder) error {
 		for _, a := range r.archives {
 			r.index.addArchive(a)
 		}
-		if err := errors.Join(r.index.save(r.state.Known), r.quarantine.save()); err != nil {
+		if err := errors.Join(r.index.save(r.state.Known), r.quarantine.save(), sweepPoints(r.lake.WorkDir(), r.state, r.began)); err != nil {
 			return disk(err)
 		}
 	}

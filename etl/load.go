@@ -40,6 +40,7 @@ type loaded struct {
 	content  string
 	whole    bool     // nothing of it was cut or damaged
 	dates    []string // UTC days of its packets, in a dry run
+	points   []capture.Point
 
 	supersedes []*lake.Manifest // live captures in whose place it comes
 	exchange   bool             // the lake has its content otherwise, or had
@@ -143,7 +144,7 @@ func (l *load) decode(ctx context.Context) (_ *loaded, err error) {
 	if err := m.Check(); err != nil {
 		return nil, err
 	}
-	return &loaded{source: l.source, manifest: m, opened: l.opened, content: info.ContentHash, whole: whole(info)}, nil
+	return &loaded{source: l.source, manifest: m, opened: l.opened, content: info.ContentHash, whole: whole(info), points: info.Points}, nil
 }
 
 func whole(info capture.Info) bool { return !info.Truncated && len(info.Damage) == 0 }

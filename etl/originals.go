@@ -60,6 +60,15 @@ func (x *originals) open(ctx context.Context, m *lake.Manifest) (*original, erro
 	return nil, worst
 }
 
+// picker reads single frames of a capture that was opened. Points are of the very bytes that were ingested.
+func (x *originals) picker(m *lake.Manifest, o *original) (*capture.Picker, error) {
+	var points []capture.Point
+	if m.Compression != "" && o.Size() == m.StoredBytes {
+		points = pointsOf(x.lake.WorkDir(), m)
+	}
+	return capture.NewPicker(o, o.Size(), len(m.Interfaces), points)
+}
+
 // at opens a file, or the member of an archive, if it is the capture.
 func (x *originals) at(ctx context.Context, m *lake.Manifest, path string) (*original, error) {
 	o, err := x.openPath(ctx, path)

@@ -42,7 +42,8 @@ func (db *database) close() { bindings.Close(&db.handle) }
 
 // connection runs one statement at a time.
 type connection struct {
-	handle bindings.Connection
+	handle  bindings.Connection
+	release func() // when its statement has ended: closes it, unless it is kept
 }
 
 func (db *database) connect() (*connection, error) {
@@ -50,6 +51,7 @@ func (db *database) connect() (*connection, error) {
 	if bindings.Connect(db.handle, &c.handle) == bindings.StateError {
 		return nil, errors.New("connect to DuckDB: refused")
 	}
+	c.release = c.close
 	return c, nil
 }
 

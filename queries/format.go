@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -17,14 +18,19 @@ import (
 type FormatOptions struct {
 	Width   int   // table: columns of the terminal; 0: as wide as the rows are
 	MaxRows int64 // table and markdown: rows shown, more are announced in a last line; 0: all
+	// Terminal has csv escape hostile text as table does, and refuses what is not text: it is read by people, and what it holds must not act on their terminal.
+	Terminal bool
 }
+
+// ErrBinary is the error of a format that is not for a terminal.
+var ErrBinary = errors.New("it is not for a terminal: --output FILE, or pipe it into a program")
 
 // formats are the ways to write a result.
 //
 //   - table: for people; fits the width, wide cells are cut and end with "…", numbers to the right, hostile text escaped, NULL is NULL.
 //     Its rows are held in memory.
 //   - csv: RFC 4180 with a header, text as it is (also text that a spreadsheet would take for a formula); NULL is an empty field,
-//     empty text is "".
+//     empty text is "". On a terminal hostile text is escaped.
 //   - tsv: tab-separated with a header, for awk and cut; a backslash is \\, tabs, line ends and what EscapeText escapes are escaped;
 //     NULL is an empty field.
 //   - json, ndjson: an array of objects, one object a line; 64-bit integers are numbers, NaN and infinities null.
@@ -74,6 +80,9 @@ func Write(ctx context.Context, w io.Writer, format string, r *Result, o FormatO
 	write, ok := formats[format]
 	if !ok {
 		return 0, fmt.Errorf("unknown format %q: one of %s", format, strings.Join(Formats(), ", "))
+	}
+	if o.Terminal && (format == "parquet" || format == "arrow") {
+		return 0, fmt.Errorf("%s: %w", format, ErrBinary)
 	}
 	buffered := bufio.NewWriterSize(w, 1<<16)
 	rows, err = write(ctx, buffered, r, o)

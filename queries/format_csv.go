@@ -6,9 +6,12 @@ import (
 	"strings"
 )
 
-func writeCSV(ctx context.Context, w io.Writer, r *Result, _ FormatOptions) (int64, error) {
+func writeCSV(ctx context.Context, w io.Writer, r *Result, o FormatOptions) (int64, error) {
 	return writeSeparated(ctx, w, r, ',', func(dst []byte, value any, c Column) []byte {
 		s := Text(value, c)
+		if o.Terminal {
+			s = EscapeText(s)
+		}
 		if value == nil || s != "" && !strings.ContainsAny(s, ",\"\r\n") {
 			return append(dst, s...)
 		}

@@ -20,9 +20,10 @@ import (
 type function struct {
 	name   string
 	params []bindings.Type // VARCHAR, BIGINT and what else a reader reads
-	result bindings.Type   // VARCHAR, BIGINT, DOUBLE or BOOLEAN
+	result bindings.Type   // VARCHAR, BLOB, BIGINT, DOUBLE or BOOLEAN
 	value  func(args []any) any
-	text   func(string) string // in the place of value where both are texts: it is called without boxing, and must not keep its argument
+	text   func(string) string               // in the place of value where both are texts: it is called without boxing, and must not keep its argument
+	batch  func(rows [][]any) ([]any, error) // in the place of value: of some rows at once, none of whose arguments is NULL
 }
 
 // register makes the function known to all connections of the database. An argument that is NULL makes the result NULL without a call; so
@@ -84,9 +85,16 @@ func (f *function) call(input bindings.DataChunk, output bindings.Vector) (err e
 		}
 		readers[i] = t.reader(v)
 	}
+	if f.batch != nil {
+		return f.callBatch(readers, int(bindings.DataChunkGetSize(input)), output)
+	}
 	args := make([]any, len(readers))
 	for row := range int(bindings.DataChunkGetSize(input)) {
-		if err := put(output, row, f.at(readers, args, row)); err != nil {
+		value := any(nil)
+		if readArguments(readers, args, row) {
+			value = f.value(args)
+		}
+		if err := put(output, row, value); err != nil {
 			return err
 		}
 	}
@@ -111,21 +119,51 @@ func (f *function) callText(input bindings.DataChunk, output bindings.Vector) {
 	}
 }
 
-func (f *function) at(readers []reader, args []any, row int) any {
-	for i, read := range readers {
-		if args[i] = read(row); args[i] == nil {
-			return nil
+// callBatch is call with all rows at once.
+func (f *function) callBatch(readers []reader, size int, output bindings.Vector) error {
+	var rows [][]any
+	var at []int
+	for row := range size {
+		args := make([]any, len(readers))
+		if readArguments(readers, args, row) {
+			rows, at = append(rows, args), append(at, row)
+		} else if err := put(output, row, nil); err != nil {
+			return err
 		}
 	}
-	return f.value(args)
+	values, err := f.batch(rows)
+	if err != nil {
+		return err
+	}
+	for i, row := range at {
+		if err := put(output, row, values[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// put sets an element of a vector: a text, a number, a truth value, or NULL for nil and "".
+// readArguments fills in the arguments of a row; false where one is NULL.
+func readArguments(readers []reader, args []any, row int) bool {
+	for i, read := range readers {
+		if args[i] = read(row); args[i] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// put sets an element of a vector: a text, bytes, a number, a truth value, or NULL for nil and "".
 func put(v bindings.Vector, row int, value any) error {
 	switch value := value.(type) {
 	case string:
 		if value != "" {
 			putString(v, row, value)
+			return nil
+		}
+	case []byte:
+		if len(value) > 0 {
+			bindings.VectorAssignStringElementLen(v, bindings.IdxT(row), value)
 			return nil
 		}
 	case int64:
@@ -139,7 +177,7 @@ func put(v bindings.Vector, row int, value any) error {
 		return nil
 	case nil:
 	default:
-		return errors.New("a value is a text, a number or a truth value")
+		return errors.New("a value is a text, bytes, a number or a truth value")
 	}
 	putNull(v, row)
 	return nil

@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"encoding/hex"
 	"math"
 	"net/netip"
 	"strings"
@@ -34,6 +35,7 @@ func networkFunctions() []*function {
 		{name: "uri_in", params: []bindings.Type{text, text}, result: bindings.TypeBoolean, value: func(args []any) any {
 			return meets(indicators.URI, &wanted[2], args[0].(string), args[1].(string))
 		}},
+		{name: "hexdump_of", params: []bindings.Type{blob}, result: text, value: func(args []any) any { return strings.TrimSuffix(hex.Dump(args[0].([]byte)), "\n") }},
 		{name: "entropy_of", params: []bindings.Type{blob}, result: double, value: func(args []any) any { return entropy(args[0].([]byte)) }},
 	}
 }

@@ -26,7 +26,7 @@ func Markdown() (string, error) {
 	for _, v := range derivedViews() {
 		fmt.Fprintf(&b, "\n## View %s\n\n%s\n\n```sql\n%s```\n", v.Name, v.Doc, v.SQL)
 	}
-	b.WriteString("\n## Macros\n\nWhat engines write differently, for DuckDB; any SQL may use them.\n\n```sql\n" + macros + "\n" + resolutionMacros + "```\n")
+	b.WriteString("\n## Macros\n\nWhat engines write differently, for DuckDB; any SQL may use them.\n\n```sql\n" + macros + "\n" + resolutionMacros + "\n" + payloadMacros + "```\n")
 	return b.String(), nil
 }
 

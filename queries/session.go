@@ -26,12 +26,19 @@ type Dataset struct {
 	// Fetch brings files of the list to where their paths say, before they are read; nil: they are there.
 	Fetch func(ctx context.Context, files []schema.File) error
 	// Past is what view past_flows reads, with files of its own; nil: the PastDays of Files before From, and without From nothing.
-	Past     *Dataset
+	Past *Dataset
+	// Payloads reads what stands behind the transport headers of frames out of their captures, in their order; nil for one that has none, or cannot be had. It is called
+	// at once. Nil: no capture is at hand.
+	Payloads func(places []schema.Place) ([][]byte, error)
 	From, To time.Time // packets at From or later and before To, to the nanosecond; zero: no limit
 	Sensors  []string  // none: all
 
 	Networks string   // file that declares the user's networks; "": the defaults of package enrich
 	GeoIP    []string // geolocation databases in the MaxMind DB format
+
+	Prepares bool // statements may SET what bounds nobody else, and CREATE TEMP: see Prepare
+
+	Stats bool // note what is read of files: see Session.Stats
 
 	SQLDir  string // the user's own named queries, which go before ours of the same name; "": none
 	Model   string // file of one more detector, such as a fitted model; "": none
@@ -48,6 +55,7 @@ type Session struct {
 	temp    string
 
 	enrichment enrichment
+	scratch    scratch
 
 	mu    sync.Mutex // guards what follows
 	admin *connection
@@ -106,11 +114,17 @@ func (s *Session) open() error {
 	if s.admin, err = s.db.connect(); err != nil {
 		return err
 	}
+	s.admin.release = func() {}
 	if err := s.defineFunctions(); err != nil {
 		return err
 	}
 	if err := s.admin.exec(macros + ";" + reasonDoc() + ";" + s.dataset.periodMacro()); err != nil {
 		return fmt.Errorf("define macros: %w", err)
+	}
+	if s.dataset.Stats {
+		if err := s.admin.exec(logReads); err != nil {
+			return fmt.Errorf("log reads: %w", err)
+		}
 	}
 	if err := s.admin.exec(s.confinement()); err != nil {
 		return fmt.Errorf("confine DuckDB: %w", err)
@@ -118,20 +132,25 @@ func (s *Session) open() error {
 	return nil
 }
 
-// confinement makes the dataset's files the only ones that any statement can open, by any function, and settings final.
+// confinement makes the dataset's files the only ones that any statement can open, by any function, and settings final, but for those that Prepare may change.
 func (s *Session) confinement() string {
 	var paths []string
 	for _, f := range slices.Concat(s.dataset.Files, s.dataset.past().Files) {
 		paths = append(paths, literal(f.Path))
 	}
+	configs := "[]"
+	if s.dataset.Prepares {
+		configs = "['" + strings.Join(settable, "', '") + "']"
+	}
 	return "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL allowed_paths = [" + strings.Join(paths, ", ") +
-		"]; SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true"
+		"]; SET GLOBAL allowed_configs = " + configs + "; SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true"
 }
 
 // Close ends the session and removes what it spilled; open results end with it.
 func (s *Session) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.scratch.close()
 	if s.admin != nil {
 		s.admin.close()
 		s.admin = nil
@@ -202,7 +221,14 @@ func (s *Session) start(ctx context.Context, sql string, values map[string]any) 
 	if err := s.makeViews(ctx, sql); err != nil {
 		return nil, err
 	}
-	r, err := s.db.start(ctx, sql, values)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c, err := s.scratch.take(s.db)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.start(ctx, sql, values)
 	if err != nil {
 		return nil, proposed(err)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // ErrNotReadOnly is the answer to a statement that would do more than read.
-var ErrNotReadOnly = errors.New("only statements that read are allowed: SELECT, EXPLAIN (without ANALYZE), DESCRIBE, SHOW, SUMMARIZE")
+var ErrNotReadOnly = errors.New("only statements that read are allowed: SELECT, EXPLAIN (without ANALYZE), DESCRIBE, SHOW, SUMMARIZE; and SET and CREATE TEMP before them, where no sandbox is")
 
 // readOnly refuses what does more than read. DESCRIBE, SHOW, SUMMARIZE, VALUES, FROM and reading PRAGMAs are SELECTs to DuckDB.
 // EXPLAIN ANALYZE executes what it explains, so EXPLAIN is refused wherever that word stands in its text.

@@ -24,13 +24,15 @@ type stream struct {
 
 // start runs sql, which must only read, on a connection of its own.
 func (db *database) start(ctx context.Context, sql string, values map[string]any) (*Result, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	c, err := db.connect()
 	if err != nil {
 		return nil, err
 	}
+	return c.start(ctx, sql, values)
+}
+
+// start runs sql, which must only read, and releases the connection when its rows end.
+func (c *connection) start(ctx context.Context, sql string, values map[string]any) (*Result, error) {
 	s := &stream{ctx: ctx, connection: c, unwatch: c.watch(ctx)}
 	columns, err := s.open(sql, values)
 	if err != nil {
@@ -124,5 +126,5 @@ func (s *stream) close() {
 	if s.statement != nil {
 		s.statement.close()
 	}
-	s.connection.close()
+	s.connection.release()
 }

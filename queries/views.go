@@ -58,6 +58,9 @@ func (s *Session) makeViews(ctx context.Context, sql string) error {
 	if slices.Contains(named, "resolved_name") {
 		named = append(named, "resolutions") // which that macro reads
 	}
+	if payloadCall.MatchString(sql) {
+		named = append(named, payloadMacro)
+	}
 	return s.makeNamed(ctx, named)
 }
 
@@ -94,6 +97,8 @@ func (s *Session) makeView(ctx context.Context, name string) (bool, error) {
 		return true, s.makeEnrichment()
 	case pastFlows:
 		return true, s.makeTable(ctx, s.dataset.past(), pastFlows, schema.Flows.Table)
+	case payloadMacro:
+		return true, s.makePayloadMacro(ctx)
 	case aroundFlows:
 		return true, s.makeTable(ctx, s.dataset.widened(s.dataset.reach()), aroundFlows, schema.Flows.Table)
 	}

@@ -62,6 +62,43 @@ func openSession(c *cli.Context) (*queries.Session, error) {
 	return openLake(c.Context, c.String("lake"), &d)
 }
 
+// openAsking is openSession whose statements may also prepare others, and ask for payloads out of the captures, which payloads tells of. The caller closes both.
+func openAsking(c *cli.Context) (*queries.Session, *etl.Payloads, error) {
+	d, err := dataset(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, state, err := loadLake(c.Context, c.String("lake"), &d)
+	if err != nil {
+		return nil, nil, err
+	}
+	payloads := etl.NewPayloads(l, state, c.StringSlice("archive"))
+	d.Payloads, d.Prepares = payloads.Read, true
+	session, err := queries.Open(c.Context, d)
+	return session, payloads, err
+}
+
+func archiveFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "archive", Usage: "look in `DIR` for captures that have moved; may be repeated"}
+}
+
+// tellUnread tells of the captures that payload() could not read, whose rows had none: then the answer is partial.
+func tellUnread(s streams, payloads *etl.Payloads) error {
+	unread := payloads.Errors()
+	tellSources(s, unread)
+	if len(unread) > 0 {
+		return &statusError{status: exitPartial}
+	}
+	return nil
+}
+
+// tellSources says of captures why they cannot be read.
+func tellSources(s streams, errors []etl.SourceError) {
+	for _, e := range errors {
+		fmt.Fprintf(s.err, "pcaplake: %s: %s\n", queries.EscapeText(e.Source), queries.EscapeText(e.Error))
+	}
+}
+
 // openLake opens the live files of a lake for queries, narrowed as the dataset is, and fills these in there.
 func openLake(ctx context.Context, root string, d *queries.Dataset) (*queries.Session, error) {
 	if _, _, err := loadLake(ctx, root, d); err != nil {
@@ -91,7 +128,7 @@ func loadLake(ctx context.Context, root string, d *queries.Dataset) (*lake.Lake,
 func dataset(c *cli.Context) (queries.Dataset, error) {
 	d := queries.Dataset{
 		Sensors: c.StringSlice("sensor"), SQLDir: c.String("sql"), Model: c.String("model"),
-		Networks: c.String("networks"), GeoIP: c.StringSlice("geoip"),
+		Stats: c.Bool("stats"), Networks: c.String("networks"), GeoIP: c.StringSlice("geoip"),
 	}
 	var err error
 	if d.From, err = parseTime(c, "from"); err != nil {

@@ -57,7 +57,7 @@ func exitStatus(err error) int {
 	case errors.As(err, &s):
 		return s.status
 	case errors.Is(err, etl.ErrUsage), errors.Is(err, queries.ErrUnknownQuery), errors.Is(err, queries.ErrNotReadOnly),
-		errors.Is(err, queries.ErrNotPackets), errors.Is(err, queries.ErrFlow), errors.Is(err, queries.ErrCaptureFilter),
+		errors.Is(err, queries.ErrNotPackets), errors.Is(err, queries.ErrFlow), errors.Is(err, queries.ErrCaptureFilter), errors.Is(err, queries.ErrBinary),
 		errors.Is(err, capture.ErrLinkTypes), errors.Is(err, capture.ErrTime):
 		return exitUsage
 	case errors.Is(err, lake.ErrNoLake):

@@ -37,7 +37,7 @@ Examples:
 			&cli.StringFlag{Name: "write", Aliases: []string{"w"}, Usage: "write to `FILE`, whole or not at all; - is standard output"},
 			&cli.BoolFlag{Name: "pcap", Usage: "write pcap with nanoseconds, which holds one link type and no comments"},
 			&cli.StringFlag{Name: "order", Usage: "time (captures merged) or capture (one after the other)", Value: "time"},
-			&cli.StringSliceFlag{Name: "archive", Usage: "look in `DIR` for captures that have moved; may be repeated"},
+			archiveFlag(),
 			&cli.StringSliceFlag{Name: "param", Usage: "value of a parameter: `NAME=VALUE`; may be repeated"},
 			auditFlag(),
 		}, datasetFlags()...),
@@ -74,6 +74,9 @@ func extraction(ctx context.Context, c *cli.Context, w queries.Wanted, params ma
 	if err != nil {
 		return nil, err
 	}
+	payloads := etl.NewPayloads(l, state, c.StringSlice("archive"))
+	defer payloads.Close()
+	d.Payloads = payloads.Read
 	session, err := queries.Open(ctx, d)
 	if err != nil {
 		return nil, err
@@ -96,14 +99,13 @@ func extraction(ctx context.Context, c *cli.Context, w queries.Wanted, params ma
 		}, picks(rows))
 		return err
 	})
+	x.Errors = append(x.Errors, payloads.Errors()...)
 	return x, err
 }
 
 // told says what was extracted and what could not be.
 func told(s streams, x *etl.Extraction) error {
-	for _, e := range x.Errors {
-		fmt.Fprintf(s.err, "pcaplake: %s: %s\n", queries.EscapeText(e.Source), queries.EscapeText(e.Error))
-	}
+	tellSources(s, x.Errors)
 	fmt.Fprintf(s.err, "pcaplake: %s from %s", count(int(x.Frames), "frame"), count(x.Captures, "capture"))
 	if x.Lost > 0 {
 		fmt.Fprintf(s.err, "; %s could not be had", count(int(x.Lost), "frame"))

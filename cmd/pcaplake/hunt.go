@@ -32,7 +32,7 @@ Examples:
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringSliceFlag{Name: "ioc", Usage: "list of indicators: a `FILE`, - is standard input; may be repeated"},
 			&cli.BoolFlag{Name: "fail-on-hit", Usage: "exit with 4 when an indicator was seen"},
-			outputFlag(), auditFlag(),
+			statsFlag(), outputFlag(), auditFlag(),
 		}, formatFlags(), datasetFlags()),
 		Action: func(c *cli.Context) error { return hunt(c, s) },
 	}
@@ -58,7 +58,10 @@ func hunt(c *cli.Context, s streams) error {
 			return 0, err
 		}
 		hits, seen = len(found.Rows), seenIndicators(found)
-		return int64(hits), print(c, s, found.Result())
+		if c.Bool("stats") {
+			err = tellStats(c, s, session)
+		}
+		return int64(hits), errors.Join(err, print(c, s, found.Result()))
 	})
 	if err != nil {
 		return err

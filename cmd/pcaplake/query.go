@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/queries/shell"
 	"github.com/urfave/cli/v2"
 )
 
@@ -33,8 +35,9 @@ Examples:
 			&cli.BoolFlag{Name: "list", Usage: "list the named queries"},
 			&cli.Int64Flag{Name: "max-rows", Usage: "rows of a table that a terminal shows; 0: all", Value: 1000},
 			&cli.StringSliceFlag{Name: "over", Usage: "in place of the lake, Parquet files in its schema: a `PATTERN`; may be repeated"},
+			archiveFlag(),
 			&cli.BoolFlag{Name: "explain", Usage: "show how DuckDB would answer, and do not"},
-			outputFlag(), auditFlag(),
+			statsFlag(), outputFlag(), auditFlag(),
 		}, slices.Concat(sandboxFlags(), formatFlags(), datasetFlags())...),
 		Action: func(c *cli.Context) error { return query(c, s) },
 	}
@@ -42,6 +45,10 @@ Examples:
 
 func outputFlag() cli.Flag {
 	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all, in the format of its extension unless --format says another"}
+}
+
+func statsFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "stats", Usage: "tell on standard error how many files and row groups were read, and how many passed over"}
 }
 
 func formatFlags() []cli.Flag {
@@ -91,11 +98,21 @@ func query(c *cli.Context, s streams) error {
 
 // answer prints the answer to a statement, or its plan, and returns how many rows it has; where a file of the lake went away under it, also which.
 func answer(c *cli.Context, s streams, text string, params map[string]string) (rows int64, lost string, err error) {
-	session, err := openQuerySession(c)
+	session, payloads, err := openQuerySession(c)
 	if err != nil {
 		return 0, "", err
 	}
+	defer payloads.Close()
 	defer session.Close()
+	first, text := prepared(text)
+	for _, sql := range first {
+		if err := session.Prepare(c.Context, sql, params); err != nil {
+			return 0, session.Lost(), err
+		}
+	}
+	if len(first) > 0 && text == "" {
+		return 0, "", nil
+	}
 	if c.Bool("explain") {
 		return 0, "", explain(c, session, text, params, s.out)
 	}
@@ -103,21 +120,51 @@ func answer(c *cli.Context, s streams, text string, params map[string]string) (r
 	if err == nil {
 		rows, err = printRows(c, s, result)
 	}
-	if err != nil {
-		lost = session.Lost()
+	if err == nil && c.Bool("stats") {
+		err = tellStats(c, s, session)
 	}
-	return rows, lost, err
+	if err != nil {
+		return rows, session.Lost(), err
+	}
+	return rows, "", tellUnread(s, payloads)
 }
 
-// openQuerySession is openSession, in a sandbox within its bounds.
-func openQuerySession(c *cli.Context) (*queries.Session, error) {
+// tellStats says how much of the lake was read.
+func tellStats(c *cli.Context, s streams, session *queries.Session) error {
+	stats, err := session.Stats(c.Context)
+	if err != nil {
+		return err
+	}
+	for i := range stats {
+		fmt.Fprintln(s.err, "pcaplake: "+stats[i].String())
+	}
+	return nil
+}
+
+// prepared divides what is asked into statements that only go before, and what is answered.
+func prepared(text string) (first []string, rest string) {
+	if oneWord(text) {
+		return nil, text
+	}
+	return shell.Prepared(text)
+}
+
+// openQuerySession is openAsking; in a sandbox, and over other files, there are no captures.
+func openQuerySession(c *cli.Context) (*queries.Session, *etl.Payloads, error) {
 	folder, inside := inSandbox()
 	switch {
 	case len(c.StringSlice("over")) > 0:
-		return openOver(c)
+		session, err := openOver(c)
+		return session, new(etl.Payloads), err
 	case !inside:
-		return openSession(c)
+		return openAsking(c)
 	}
+	session, err := openWithin(c, folder)
+	return session, new(etl.Payloads), err
+}
+
+// openWithin is openSession in a sandbox that may write into a folder, within its bounds.
+func openWithin(c *cli.Context, folder string) (*queries.Session, error) {
 	bounds, err := readBounds(c)
 	if err != nil {
 		return nil, err
@@ -151,6 +198,7 @@ func openOver(c *cli.Context) (*queries.Session, error) {
 	if d.Files, err = queries.FilesOver(c.Context, paths); err != nil {
 		return nil, err
 	}
+	d.Prepares = true
 	return queries.Open(c.Context, d)
 }
 
@@ -309,7 +357,7 @@ func printRows(c *cli.Context, s streams, r *queries.Result) (rows int64, err er
 		}
 	}
 	if tty {
-		o.Width, o.MaxRows = width(f), c.Int64("max-rows")
+		o.Width, o.MaxRows, o.Terminal = width(f), c.Int64("max-rows"), true
 	}
 	write := func(w io.Writer) (err error) {
 		rows, err = queries.Write(c.Context, w, format, r, o)

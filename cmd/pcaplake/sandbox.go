@@ -88,6 +88,9 @@ func sandboxedChild(c *cli.Context, folder, text string) (*exec.Cmd, error) {
 			args = append(args, "--"+name, c.String(name))
 		}
 	}
+	if c.Bool("stats") {
+		args = append(args, "--stats")
+	}
 	if format := outputFormat(c); format != "" {
 		args = append(args, "--format", format)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/queries"
 	"github.com/pcaplake/pcaplake/queries/shell"
 	"github.com/urfave/cli/v2"
@@ -27,7 +28,7 @@ Examples:
   echo '.run endpoints top=5' | pcaplake shell -f csv`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "pager", Usage: "show what is higher than the terminal by `COMMAND`; empty: never", EnvVars: []string{"PAGER"}, Value: "less"},
-			&cli.StringSliceFlag{Name: "archive", Usage: "for .pcap: look in `DIR` for captures that have moved; may be repeated"},
+			archiveFlag(),
 			auditFlag(),
 		}, append(formatFlags(), datasetFlags()...)...),
 		Action: func(c *cli.Context) error { return runShell(c, s) },
@@ -43,11 +44,26 @@ func runShell(c *cli.Context, s streams) error {
 	}
 	in, _ := s.in.(*os.File)
 	out, outIsTerminal := terminal(s.out)
+	payloads := new(etl.Payloads)
+	defer func() { payloads.Close() }()
 	o := shell.Options{
-		Open: func(context.Context) (*queries.Session, error) { return openSession(c) }, In: s.in, Out: s.out, Err: s.err, Format: c.String("format"),
-		Audit:   func(statement string, answer func() (int64, error)) error { return audited(c, statement, answer) },
+		Open: func(context.Context) (*queries.Session, error) {
+			session, opened, err := openAsking(c)
+			if err == nil {
+				payloads.Close()
+				payloads = opened
+			}
+			return session, err
+		},
+		In: s.in, Out: s.out, Err: s.err, Format: c.String("format"),
+		Audit: func(statement string, answer func() (int64, error)) error {
+			err := audited(c, statement, answer)
+			tellSources(s, payloads.Errors())
+			return err
+		},
 		Extract: func(ctx context.Context, sql, path string) error { return extractTo(ctx, c, s, sql, path) },
 	}
+	o.Shown = outIsTerminal
 	if outIsTerminal && in != nil && isTerminal(in) {
 		o.Terminal, o.Pager = true, c.String("pager")
 		o.Width, o.Height = func() int { return width(out) }, func() int { return height(out) }

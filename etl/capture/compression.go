@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 	"github.com/therootcompany/xz"
 )
@@ -25,7 +23,7 @@ const (
 type compression struct {
 	name  string // in Info.Compression
 	magic string
-	open  func(in io.Reader) (io.ReadCloser, error)
+	open  func(in *packed) (io.ReadCloser, error)
 }
 
 // compressions: RFC 1952; RFC 8878; the xz file format 1.2; bzip2; the lz4 frame format 1.6 and its legacy frame.
@@ -38,28 +36,17 @@ var compressions = []compression{
 	{"lz4", "\x02\x21\x4c\x18", openLz4},
 }
 
-func openGzip(in io.Reader) (io.ReadCloser, error) {
-	z, err := gzip.NewReader(in)
-	return io.NopCloser(z), err // its Close only tells again what Read has told
+func openBzip2(in *packed) (io.ReadCloser, error) {
+	return io.NopCloser(bzip2.NewReader(in)), nil
 }
 
-func openBzip2(in io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(in)), nil }
-
-func openZstd(in io.Reader) (io.ReadCloser, error) {
-	z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxZstdWindow))
-	if err != nil {
-		return nil, err
-	}
-	return z.IOReadCloser(), nil
-}
-
-func openXz(in io.Reader) (io.ReadCloser, error) {
+func openXz(in *packed) (io.ReadCloser, error) {
 	z, err := xz.NewReader(in, maxXzDictionary)
 	return io.NopCloser(z), err
 }
 
 // openLz4 needs no bound: blocks have 8 MiB at most by their format.
-func openLz4(in io.Reader) (io.ReadCloser, error) { return io.NopCloser(lz4.NewReader(in)), nil }
+func openLz4(in *packed) (io.ReadCloser, error) { return io.NopCloser(lz4.NewReader(in)), nil }
 
 // compressionOf recognises a compression by the first bytes of a file; nil: none of ours.
 func compressionOf(head []byte) *compression {
@@ -75,26 +62,32 @@ func compressionOf(head []byte) *compression {
 // what the layer holds and the compression's name; the same bytes and "" where there is none. What breaks the stream is an error of Read,
 // after all bytes before it. The caller closes content; in stays open.
 func Decompress(in io.Reader) (content io.ReadCloser, name string, err error) {
-	stream := bufio.NewReaderSize(in, 64<<10)
-	skipped, err := skipFrames(stream)
+	content, _, name, err = decompress(in)
+	return content, name, err
+}
+
+// decompress is Decompress, and returns what the layer is read from; nil where there is none.
+func decompress(in io.Reader) (content io.ReadCloser, from *packed, name string, err error) {
+	from = newPacked(in)
+	skipped, err := skipFrames(from.Reader)
 	if err != nil {
-		return nil, "", fmt.Errorf("decompress: %w", err)
+		return nil, nil, "", fmt.Errorf("decompress: %w", err)
 	}
-	head, err := stream.Peek(len("\xfd7zXZ\x00"))
+	head, err := from.Peek(len("\xfd7zXZ\x00"))
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	c := compressionOf(head)
 	switch {
 	case c == nil && skipped:
-		return nil, "", errors.New("decompress: no data follows the skippable frames")
+		return nil, nil, "", errors.New("decompress: no data follows the skippable frames")
 	case c == nil:
-		return io.NopCloser(stream), "", nil
+		return io.NopCloser(from), nil, "", nil
 	}
-	if content, err = guard(c.open, stream); err != nil {
-		return nil, c.name, fmt.Errorf("decompress %s: %w", c.name, err)
+	if content, err = guard(c.open, from); err != nil {
+		return nil, nil, c.name, fmt.Errorf("decompress %s: %w", c.name, err)
 	}
-	return content, c.name, nil
+	return content, from, c.name, nil
 }
 
 // skipFrames passes over skippable frames, with which files of zstd (RFC 8878, 3.1.2) and of lz4 can begin.

@@ -14,7 +14,7 @@ func (g guarded) Read(p []byte) (n int, err error) {
 }
 
 // guard opens such a decoder.
-func guard(open func(io.Reader) (io.ReadCloser, error), in io.Reader) (out io.ReadCloser, err error) {
+func guard(open func(*packed) (io.ReadCloser, error), in *packed) (out io.ReadCloser, err error) {
 	defer func() { err = recovered(recover(), err) }()
 	out, err = open(in)
 	if err != nil {

@@ -19,7 +19,7 @@ func (p *panicking) Read(b []byte) (int, error) {
 
 // TestGuard: a decoder that panics has given what it read before, and then an error.
 func TestGuard(t *testing.T) {
-	in, err := guard(func(io.Reader) (io.ReadCloser, error) { return io.NopCloser(&panicking{after: 3}), nil }, nil)
+	in, err := guard(func(*packed) (io.ReadCloser, error) { return io.NopCloser(&panicking{after: 3}), nil }, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,11 +27,11 @@ func TestGuard(t *testing.T) {
 	if string(got) != "xxx" || err == nil || !strings.Contains(err.Error(), "index out of range") {
 		t.Errorf("read %q, %v", got, err)
 	}
-	if _, err := guard(func(io.Reader) (io.ReadCloser, error) { panic("no header") }, nil); err == nil || !strings.Contains(err.Error(), "no header") {
+	if _, err := guard(func(*packed) (io.ReadCloser, error) { panic("no header") }, nil); err == nil || !strings.Contains(err.Error(), "no header") {
 		t.Errorf("open: %v", err)
 	}
 	refused := errors.New("refused")
-	if in, err := guard(func(io.Reader) (io.ReadCloser, error) { return nil, refused }, nil); in != nil || !errors.Is(err, refused) {
+	if in, err := guard(func(*packed) (io.ReadCloser, error) { return nil, refused }, nil); in != nil || !errors.Is(err, refused) {
 		t.Errorf("open: %v, %v", in, err)
 	}
 }

@@ -33,9 +33,10 @@ func Rejections() []string { return []string{RejectedCut, RejectedLength, Reject
 
 // Info is what is known of a capture once it was read to its end.
 type Info struct {
-	Format      string // "pcap", "pcapng", "snoop" or "erf"
-	Variant     string // format, resolution, byte order and unusual versions, such as "pcap-us-le" or "pcapng-be"
-	Compression string // "gzip", "zstd", "xz", "bzip2", "lz4" or ""
+	Format      string  // "pcap", "pcapng", "snoop" or "erf"
+	Variant     string  // format, resolution, byte order and unusual versions, such as "pcap-us-le" or "pcapng-be"
+	Compression string  // "gzip", "zstd", "xz", "bzip2", "lz4" or ""
+	Points      []Point // where gzip and zstd can be read from, beside the beginning
 	Interfaces  []Interface
 	Frames      int64            // whole record headers, rejected ones included
 	Rejected    map[string]int64 // reason -> count

@@ -17,6 +17,7 @@ type format interface {
 // Reader reads the frames of one capture, in the order of the file, in constant memory. It is not for concurrent use.
 type Reader struct {
 	raw    *rawReader
+	packed *packed // nil: nothing is
 	w      *window
 	format format
 	frame  Frame
@@ -77,10 +78,11 @@ func NewReader(in io.Reader) (*Reader, error) {
 
 // decompress puts the decoder of a compressed file under the window.
 func (r *Reader) decompress() error {
-	content, name, err := Decompress(r.raw)
+	content, from, name, err := decompress(r.raw)
 	if err != nil {
 		return r.refusal(err)
 	}
+	r.packed = from
 	r.close = append(r.close, content.Close)
 	r.info.Compression = name
 	r.w = newWindow(content)
@@ -126,6 +128,9 @@ func (r *Reader) finish() {
 	if err := r.w.broken(); err != nil && r.raw.err == nil {
 		r.info.Truncated = true
 		r.info.damaged(r.w.offset, "%s data is damaged: %v", r.info.Compression, err)
+	}
+	if r.packed != nil {
+		r.info.Points = r.packed.points
 	}
 	for _, i := range r.info.Interfaces {
 		if i.Dropped != nil {

@@ -42,7 +42,7 @@ func (s *Shell) suggest(ctx context.Context, text string) []suggestion {
 		}
 		return out
 	}
-	if statements, rest := split(text); len(statements) == 0 && strings.TrimSpace(rest) == word && word != "" {
+	if statements, rest := Split(text); len(statements) == 0 && strings.TrimSpace(rest) == word && word != "" {
 		add(queryNames(s))
 	}
 	ctx, cancel := context.WithTimeout(ctx, completionTime)

@@ -83,6 +83,6 @@ func (s *Shell) whole(text string) bool {
 	if strings.HasPrefix(trimmed, ".") || blank(text) || s.isQuery(trimmed) {
 		return true
 	}
-	_, rest := split(text)
+	_, rest := Split(text)
 	return blank(rest)
 }

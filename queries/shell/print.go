@@ -17,7 +17,7 @@ func (s *Shell) print(ctx context.Context, r *queries.Result) (int64, error) {
 	if s.output != "" {
 		return s.printFile(ctx, r)
 	}
-	o := queries.FormatOptions{MaxRows: s.maxRows}
+	o := queries.FormatOptions{MaxRows: s.maxRows, Terminal: s.Shown}
 	if s.Width != nil {
 		o.Width = s.Width()
 	}

@@ -26,6 +26,7 @@ type Options struct {
 	Err   io.Writer
 
 	Terminal bool       // In and Out are one
+	Shown    bool       // Out is a terminal, whatever In is: hostile text is escaped in every format
 	Width    func() int // columns of the terminal; nil: as wide as rows are
 	Height   func() int // lines of the terminal; nil: no pager
 	Color    bool       // highlight
@@ -117,7 +118,7 @@ func (s *Shell) take(ctx context.Context, text string) (rest string, err error) 
 	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, ".") {
 		return "", s.dot(ctx, trimmed)
 	}
-	statements, rest := split(text)
+	statements, rest := Split(text)
 	for _, sql := range statements {
 		if err := s.statement(ctx, sql); err != nil {
 			return "", err
@@ -126,11 +127,14 @@ func (s *Shell) take(ctx context.Context, text string) (rest string, err error) 
 	return rest, nil
 }
 
-// statement runs one statement, or the named query whose name it is.
+// statement runs one statement, which may set something for those after it, or the named query whose name it is.
 func (s *Shell) statement(ctx context.Context, sql string) error {
 	sql = strings.TrimSpace(sql)
 	if name := strings.TrimSpace(strings.TrimSuffix(sql, ";")); s.isQuery(name) {
 		return s.named(ctx, name, nil)
+	}
+	if queries.Prepares(sql) {
+		return s.audited(sql, func() (int64, error) { return 0, s.session.Prepare(ctx, sql, nil) })
 	}
 	s.last = sql
 	return s.answer(ctx, s.last, func(ctx context.Context) (*queries.Result, error) { return s.session.Query(ctx, sql, nil) })

@@ -1,10 +1,14 @@
 package shell
 
-import "strings"
+import (
+	"strings"
 
-// split takes the whole statements off a text: each with its semicolon, and what follows the last of them. A semicolon in quotes, in dollar quotes or in a
+	"github.com/pcaplake/pcaplake/queries"
+)
+
+// Split takes the whole statements off a text: each with its semicolon, and what follows the last of them. A semicolon in quotes, in dollar quotes or in a
 // comment ends nothing.
-func split(text string) (statements []string, rest string) {
+func Split(text string) (statements []string, rest string) {
 	begin := 0
 	for i := 0; i < len(text); {
 		if text[i] == ';' {
@@ -18,6 +22,21 @@ func split(text string) (statements []string, rest string) {
 		i += token(text[i:])
 	}
 	return statements, text[begin:]
+}
+
+// Prepared divides a text of SQL into the statements at its beginning that Session.Prepare takes, and the rest.
+func Prepared(text string) (first []string, rest string) {
+	statements, last := Split(text)
+	if len(statements) > 0 && blank(last) {
+		statements, last = statements[:len(statements)-1], statements[len(statements)-1]+last
+	}
+	for len(statements) > 0 && queries.Prepares(statements[0]) {
+		first, statements = append(first, statements[0]), statements[1:]
+	}
+	if rest = strings.Join(statements, "") + last; len(statements) == 0 && queries.Prepares(rest) {
+		return append(first, rest), ""
+	}
+	return first, rest
 }
 
 // token is the length of what begins a text that is not empty: a quoted text, a comment, or one byte. What does not end goes to the end of the text.

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ func TestSplit(t *testing.T) {
 		{";; -- nothing\n;", nil, ""},
 		{"/* open ;", nil, "/* open ;"},
 	} {
-		got, rest := split(c.text)
+		got, rest := Split(c.text)
 		if diff := cmp.Diff(c.want, got); diff != "" || rest != c.rest {
 			t.Errorf("%q: rest %q, want %q\n%s", c.text, rest, c.rest, diff)
 		}
@@ -37,7 +38,7 @@ func TestSplit(t *testing.T) {
 func FuzzSplit(f *testing.F) {
 	f.Add("SELECT ';'; $$;$$ /* ; */ -- ;\n; x")
 	f.Fuzz(func(t *testing.T, text string) {
-		statements, rest := split(text)
+		statements, rest := Split(text)
 		for _, s := range statements {
 			i := strings.Index(text, s)
 			if i < 0 || !strings.HasSuffix(s, ";") {
@@ -49,4 +50,27 @@ func FuzzSplit(f *testing.F) {
 			t.Fatalf("%q is left of %q", rest, text)
 		}
 	})
+}
+
+func TestPrepared(t *testing.T) {
+	cases := []struct {
+		text  string
+		first []string
+		rest  string
+	}{
+		{"SELECT 1", nil, "SELECT 1"},
+		{"SET threads = 1; SELECT 1;", []string{"SET threads = 1;"}, " SELECT 1;"},
+		{"SET threads = 1;\nCREATE TEMP TABLE a AS SELECT ';' AS b; FROM a -- all", []string{"SET threads = 1;", "\nCREATE TEMP TABLE a AS SELECT ';' AS b;"}, " FROM a -- all"},
+		{"SET threads = 1", []string{"SET threads = 1"}, ""},
+		{"SET threads = 1; -- done\n", []string{"SET threads = 1; -- done\n"}, ""},
+		{"SELECT 1; SET threads = 1", nil, "SELECT 1; SET threads = 1"},
+		{"SET threads = 1; SELECT 1; SELECT 2", []string{"SET threads = 1;"}, " SELECT 1; SELECT 2"},
+		{"COPY x TO 'y'; SELECT 1", nil, "COPY x TO 'y'; SELECT 1"},
+	}
+	for _, c := range cases {
+		first, rest := Prepared(c.text)
+		if !slices.Equal(first, c.first) || rest != c.rest {
+			t.Errorf("%q: %q and %q, want %q and %q", c.text, first, rest, c.first, c.rest)
+		}
+	}
 }

@@ -68,9 +68,7 @@ CREATE MACRO icmp_name(proto, type) AS CASE WHEN proto = 58 THEN CASE type
     WHEN 9 THEN 'router advertisement' WHEN 10 THEN 'router solicitation' WHEN 11 THEN 'time exceeded' WHEN 12 THEN 'parameter problem'
     WHEN 13 THEN 'timestamp' WHEN 14 THEN 'timestamp reply' WHEN 17 THEN 'address mask request' WHEN 18 THEN 'address mask reply'
     ELSE CAST(type AS VARCHAR) END END;
--- Bytes as hexdump -C writes them, sixteen a line.
-CREATE MACRO hexdump(b) AS array_to_string(list_transform(range(0, octet_length(b), 16),
-  lambda line: printf('%08x  %-48s |%s|', line, hex_bytes(hex_part(b, line, 16)), hex_ascii(hex_part(b, line, 16)))), chr(10));
+CREATE MACRO hexdump(b) AS hexdump_of(CAST(b AS BLOB));
 -- The service that IANA registered for a port; proto is a name or IANA's number.
 CREATE MACRO port_service(port, proto) AS service_of_port(CAST(port AS BIGINT), CAST(proto AS VARCHAR));
 -- An address with its port; IPv6 in brackets (RFC 3986).
