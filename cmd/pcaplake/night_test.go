@@ -112,7 +112,7 @@ func TestLineage(t *testing.T) {
 	path := filepath.Join(dir, "lineage.ndjson")
 	for _, sources := range []string{"../../testdata/web.pcap", filepath.Join(dir, "nowhere")} {
 		var out, log bytes.Buffer
-		run([]string{"pcaplake", "run", "--lake", filepath.Join(dir, "lake"), "--source", sources, "--settle", "0s", "--lineage", path}, nil, &out, &log)
+		run(t.Context(), []string{"pcaplake", "run", "--lake", filepath.Join(dir, "lake"), "--source", sources, "--settle", "0s", "--lineage", path}, nil, &out, &log)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
