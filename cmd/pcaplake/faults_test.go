@@ -327,4 +327,3 @@ func holdInterrupted(t *testing.T, name, step string, summary []byte) {
 		t.Errorf("%s: status %s, steps %v", name, sum.Status, sum.Steps)
 	}
 }
-
