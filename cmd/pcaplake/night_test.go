@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl"
+	"github.com/pcaplake/pcaplake/internal/shared"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 )
 
@@ -59,13 +60,13 @@ func holdMetrics(t *testing.T, path string, want ...string) {
 	if err != nil || len(problems) > 0 {
 		t.Errorf("lint: %v, %v", problems, err)
 	}
-	if tool, err := exec.LookPath("promtool"); err == nil {
-		check := exec.Command(tool, "check", "metrics")
+	t.Run("promtool", func(t *testing.T) {
+		check := exec.Command(shared.Tool(t, "promtool"), "check", "metrics")
 		check.Stdin = bytes.NewReader(text)
 		if out, err := check.CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("promtool: %v: %s", err, out)
 		}
-	}
+	})
 	for _, line := range want {
 		if !strings.Contains(string(text), "\n"+line+"\n") {
 			t.Errorf("no line %s in\n%s", line, text)
