@@ -50,11 +50,11 @@ func TestFullDisk(t *testing.T) {
 	want, wantRows := undisturbed.files(t), undisturbed.rows(t)
 	_, sees := undisturbed.state(t)
 	before, after := occupies(t, start.dir+"/lake"), occupies(t, undisturbed.dir+"/lake")
-	steps := 6
-	if tortured() {
-		steps = 60
+	steps := 4
+	if tortured() > 0 {
+		steps = 60 / tortured()
 	}
-	full := 0
+	full, losses := 0, 0
 	for i := range steps {
 		size := before + 12<<10 + (after-before)*2*i/steps // from no room for a manifest to some for all but staged files
 		s := scene{t.TempDir()}
@@ -76,13 +76,14 @@ func TestFullDisk(t *testing.T) {
 		}
 		s.look(t, nil)
 		if diff := cmp.Diff(want, s.files(t)) + cmp.Diff(wantRows, s.rows(t)); diff != "" {
+			losses++
 			t.Errorf("disk of %d bytes: -undisturbed +done again\n%s", size, diff)
 		}
 	}
 	if full == 0 {
 		t.Error("no disk was too small")
 	}
-	shared.Report(t, "%d nights on disks of %d to %d KiB, %d of them full, %d lakes compared, 0 losses", steps, (before+12<<10)>>10, (2*after-before)>>10, full, steps)
+	shared.Report(t, "%d nights on disks of %d to %d KiB, %d of them full, %d lakes compared, %d losses", steps, (before+12<<10)>>10, (2*after-before)>>10, full, steps, losses)
 }
 
 // files are objects without what changes say.
@@ -147,10 +148,10 @@ func TestTogether(t *testing.T) {
 	_, sees := undisturbed.state(t)
 	random := rand.New(rand.NewPCG(3, 4))
 	counts := []int{2, 5, 8}
-	if tortured() {
-		counts = slices.Repeat([]int{2, 3, 4, 5, 6, 7, 8}, 30)
+	if tortured() > 0 {
+		counts = slices.Repeat([]int{2, 3, 4, 5, 6, 7, 8}, 30/tortured())
 	}
-	ended, looks := 0, 0
+	ended, looks, losses := 0, 0, 0
 	for _, n := range counts {
 		s := start.copied(t, t.TempDir())
 		var all sync.WaitGroup
@@ -174,8 +175,9 @@ func TestTogether(t *testing.T) {
 		}
 		s.look(t, nil)
 		if diff := cmp.Diff(want, s.objects(t)); diff != "" {
+			losses++
 			t.Errorf("%d processes: -undisturbed +done again\n%s", n, diff)
 		}
 	}
-	shared.Report(t, "%d faults injected into 2 to 8 processes on one lake and source, %d looks of a reader meanwhile, %d lakes compared, 0 losses", ended, looks, len(counts))
+	shared.Report(t, "%d faults injected into 2 to 8 processes on one lake and source, %d looks of a reader meanwhile, %d lakes compared, %d losses", ended, looks, len(counts), losses)
 }

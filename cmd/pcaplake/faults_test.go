@@ -28,8 +28,11 @@ func brokenMain() {
 	os.Exit(run(faults.Process(context.Background()), os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
 
-// tortured reports whether every fault is wanted, as make torture does, and not some of each kind.
-func tortured() bool { return os.Getenv("PCAPLAKE_TORTURE") != "" }
+// tortured is before each how-manyth operation every fault is wanted, as make torture says; 0: some of each kind do.
+func tortured() int {
+	n, _ := strconv.Atoi(os.Getenv("PCAPLAKE_TORTURE"))
+	return n
+}
 
 // A scene is a folder in which nights are broken: src holds captures, lake has some of them since three days.
 type scene struct {
@@ -181,11 +184,13 @@ type fault struct {
 	then  string // is done before the night is done again
 	moves bool   // times of files are others then: what lies in which file may be too
 	exit  []int  // what the night may end with; none: all
+	args  string // of the nights
 }
 
 var nightFaults = []fault{
 	{name: "SIGTERM", late: true, do: "kill -TERM $PPID", exit: []int{128 + 15}},
 	{name: "SIGKILL", do: "kill -KILL $PPID", exit: []int{-1}},
+	{name: "SIGKILL with --after delete", steps: []string{"ingest"}, do: "kill -KILL $PPID", exit: []int{-1}, args: "--after delete"},
 	{name: "the sources vanish", steps: []string{"ingest"}, do: "mv src gone", then: "mv gone src", exit: []int{exitPartial, exitFailed, exitNoInput}},
 	{name: "a source is cut", steps: []string{"ingest"}, first: "cp -p src/scan.pcap whole", do: "truncate -s 1000 src/scan.pcap", then: "mv whole src/scan.pcap", moves: true, exit: []int{exitPartial}},
 	{
@@ -231,16 +236,21 @@ func TestBrokenNights(t *testing.T) {
 		len(todo), len(nightFaults), len(steps), operations["expire"][len(operations["expire"])-1], n.compared, n.losses)
 }
 
-// some is one of the operations of a step, or all when every fault is wanted.
+// some are operations of a step.
 func (f *fault) some(operations []int) []int {
 	at := len(operations) / 2
 	if f.late {
 		at = len(operations) - 1
 	}
-	if tortured() {
-		return operations
+	every := tortured()
+	if every == 0 {
+		return operations[at : at+1]
 	}
-	return operations[at : at+1]
+	var list []int
+	for i := at % every; i < len(operations); i += every {
+		list = append(list, operations[i])
+	}
+	return list
 }
 
 // each does work, as much at once as there are processors.
@@ -276,7 +286,8 @@ func (n *nights) breakOff(t *testing.T, f fault, step string, at int) {
 	defer os.RemoveAll(dir)
 	s := n.start.copied(t, dir)
 	s.sh(t, f.first+"\n:")
-	did := s.run(t, at, f.do, nightArgs...)
+	args := slices.Concat(nightArgs, strings.Fields(f.args))
+	did := s.run(t, at, f.do, args...)
 	if len(f.exit) > 0 && !slices.Contains(f.exit, did.exit) {
 		t.Errorf("%s: exit status %d: %s%s", name, did.exit, did.out, did.log)
 	}
@@ -288,7 +299,7 @@ func (n *nights) breakOff(t *testing.T, f fault, step string, at int) {
 	}
 	s.pages(t)
 	s.sh(t, f.then+"\n:")
-	if again := s.run(t, 0, "", nightArgs...); again.exit != exitPartial {
+	if again := s.run(t, 0, "", args...); again.exit != exitPartial {
 		t.Errorf("%s: done again: exit status %d: %s%s", name, again.exit, again.out, again.log)
 	}
 	s.look(t, nil)

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pcaplake/pcaplake/etl/lake"
+	"github.com/pcaplake/pcaplake/internal/shared"
 )
 
 // Place is where lakes are broken: folders, when it is the zero Place, or below a URL.
@@ -80,7 +81,7 @@ func (w Work) Run(t *testing.T) {
 	if err := breaking.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d faults injected at %d operations, %d lakes of %d objects compared, 0 losses", faults, ops, faults, len(want))
+	shared.Report(t, "%s: %d faults injected at %d operations, %d lakes of %d objects compared, 0 losses", t.Name(), faults, ops, faults, len(want))
 }
 
 // breakOff breaks the work off in a lake of its own and does it again.
