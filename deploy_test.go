@@ -4,17 +4,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/pcaplake/pcaplake/internal/shared"
 )
 
-// recipe runs a tool that checks a recipe; where it is not installed the test is skipped.
+// recipe runs a tool that checks a recipe.
 func recipe(t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		t.Skipf("%s is not installed", name)
-	}
-	cmd := exec.Command(name, args...)
+	cmd := exec.Command(shared.Tool(t, name), args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "VERSION=0.1.0", "GOARCH=amd64")
 	out, err := cmd.CombinedOutput()
@@ -62,6 +62,30 @@ func TestSystemd(t *testing.T) {
 		}
 	}
 	recipe(t, "deploy/systemd", "systemd-analyze", "security", "--offline=yes", "--threshold=30", "./pcaplake.service")
+}
+
+// TestCron runs the command of the crontab as cron does, with a stand-in for the program: what it mails, by the exit status.
+func TestCron(t *testing.T) {
+	text, err := os.ReadFile("deploy/cron/pcaplake")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`(?m)^(?:[0-9*/,-]+ ){5}pcaplake (pcaplake run .*)$`).FindStringSubmatch(string(text))
+	if line == nil || strings.Contains(line[1], "%") { // cron makes it a new line
+		t.Fatalf("no line of a system's crontab in %s", text)
+	}
+	for status, mail := range map[string]string{"0": "", "75": "", "1": "pcaplake run: exit status 1\n", "3": "pcaplake run: exit status 3\n"} {
+		bin := t.TempDir()
+		put(t, filepath.Join(bin, "pcaplake"), "#!/bin/sh\necho summary\nexit "+status+"\n")
+		if err := os.Chmod(filepath.Join(bin, "pcaplake"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("/bin/sh", "-c", line[1])
+		cmd.Env = []string{"PATH=" + bin + ":/usr/bin:/bin"}
+		if out, _ := cmd.CombinedOutput(); string(out) != mail {
+			t.Errorf("exit status %s: cron would mail %q, want %q", status, out, mail)
+		}
+	}
 }
 
 // TestAirflow parses the DAGs; they need no Airflow for that.

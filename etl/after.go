@@ -65,7 +65,7 @@ func (a after) apply(ctx context.Context, s *source, whole bool) error {
 	return os.Remove(s.path)
 }
 
-// move renames a file without replacing another; onto another file system it copies first.
+// move renames a file without replacing another; onto another file system it copies first. A file that cannot leave its place is nowhere else afterwards.
 func move(from, to string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
 		return err
@@ -79,7 +79,10 @@ func move(from, to string) error {
 			return err
 		}
 	}
-	return os.Remove(from)
+	if err := os.Remove(from); err != nil {
+		return errors.Join(err, os.Remove(to))
+	}
+	return nil
 }
 
 // copyFile makes a durable copy under a name that is free, or none.

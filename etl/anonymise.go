@@ -29,6 +29,14 @@ func (o *Options) checkAnonymize() error {
 	return nil
 }
 
+// unplanned refuses a plan of an anonymised lake: plans, and what shards leave for Publish, name sources, and lie in the lake.
+func (o *Options) unplanned() error {
+	if o.Anonymize == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: a plan names its sources, which an anonymised lake must not: ingest them there without a plan, also by several processes at once", ErrUsage)
+}
+
 // identity is by what the lake knows a capture or its source: a hash or path itself, or in an anonymised lake what stands for it. Standard input has no name to hide.
 func (o *Options) identity(text string) string {
 	if o.Anonymize == nil || text == stdinSource {

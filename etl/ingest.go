@@ -64,6 +64,9 @@ func (r *run) ingest(ctx context.Context) error {
 	var err error
 	planned := r.o.Plan != nil
 	if planned {
+		if err := r.o.unplanned(); err != nil {
+			return err
+		}
 		if err := r.o.Plan.apply(&r.o); err != nil {
 			return err
 		}

@@ -100,6 +100,9 @@ func (r *run) listPlan(ctx context.Context, sum *PlanSummary) ([]PlannedCapture,
 	if r.after, err = r.o.normalise(); err != nil {
 		return nil, err
 	}
+	if err := r.o.unplanned(); err != nil {
+		return nil, err
+	}
 	f, err := r.find(ctx)
 	if err != nil {
 		return nil, err

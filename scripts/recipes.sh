@@ -1,6 +1,7 @@
 #!/bin/sh
 # The recipes of deploy/ where they are to work: the static program alone in an empty root, deb and rpm in a Debian that has nothing else, the Dockerfile and the metrics under their
-# linters. Needs root, debootstrap, rpm, promtool (Debian: prometheus), python3 with pip. usage: scripts/recipes.sh, after make static packages
+# linters. Needs root, debootstrap, rpm, promtool (Debian: prometheus), python3 with pip. The Debian is made once, into the user's cache, and copied.
+# usage: scripts/recipes.sh, after make static packages
 set -eu
 cd "$(dirname "$0")/.."
 [ "$(id -u)" -eq 0 ] || { echo "recipes: chroot and dpkg need root" >&2; exit 1; }
@@ -14,9 +15,9 @@ trap 'rm -rf "$dir"' EXIT
 night() {
 	mkdir -p "$1/data/captures" "$1/tmp"
 	cp testdata/theft.pcap testdata/web.pcap "$1/data/captures"
-	chroot "$1" "$2" --lake /data/lake run --source /data/captures --settle 0s --report-dir /data/reports --metrics /data/pcaplake.prom --lineage /data/lineage.ndjson >"$dir/summary"
+	TMPDIR=/tmp chroot "$1" "$2" --lake /data/lake run --source /data/captures --settle 0s --report-dir /data/reports --metrics /data/pcaplake.prom --lineage /data/lineage.ndjson >"$dir/summary"
 	grep -q '"status":"ok".*"committed":2' "$dir/summary" || { cat "$dir/summary" >&2; exit 1; }
-	chroot "$1" "$2" --lake /data/lake verify >/dev/null 2>&1
+	TMPDIR=/tmp chroot "$1" "$2" --lake /data/lake verify >/dev/null 2>&1
 	promtool check metrics <"$1/data/pcaplake.prom"
 }
 
@@ -25,8 +26,14 @@ cp bin/pcaplake-static "$dir/empty/pcaplake"
 night "$dir/empty" /pcaplake
 echo "static: a night in an empty root"
 
-boot=${BOOT:-$dir/boot}
-[ -d "$boot/usr" ] || debootstrap --variant=minbase bookworm "$boot" >"$dir/boot.log" 2>&1 || { tail -5 "$dir/boot.log" >&2; exit 1; }
+debian=${XDG_CACHE_HOME:-$HOME/.cache}/pcaplake-debian
+if [ ! -d "$debian" ]; then
+	mkdir -p "$(dirname "$debian")"
+	debootstrap --variant=minbase bookworm "$debian.new" >"$dir/boot.log" 2>&1 || { tail -5 "$dir/boot.log" >&2; rm -rf "$debian.new"; exit 1; }
+	mv "$debian.new" "$debian"
+fi
+boot=$dir/boot
+cp -a "$debian" "$boot"
 cp bin/*.deb "$boot/tmp"
 chroot "$boot" sh -c 'dpkg -i /tmp/*.deb' >"$dir/dpkg.log" 2>&1 || { cat "$dir/dpkg.log" >&2; exit 1; }
 night "$boot" /usr/bin/pcaplake

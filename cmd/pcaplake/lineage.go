@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,16 +21,15 @@ import (
 type lineage struct {
 	file *os.File
 	run  string // UUID
-	lake string // absolute
+	lake string // as told
 	err  error  // the first; nothing is written behind it
 }
 
 const (
-	lineageProducer  = "https://github.com/pcaplake/pcaplake"
-	lineageSchema    = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
-	lineageStats     = "https://openlineage.io/spec/facets/1-0-2/OutputStatisticsOutputDatasetFacet.json"
-	lineageErrors    = "https://openlineage.io/spec/facets/1-0-1/ErrorMessageRunFacet.json"
-	lineageNamespace = "file" // of datasets that are files of this host
+	lineageProducer = "https://github.com/pcaplake/pcaplake"
+	lineageSchema   = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
+	lineageStats    = "https://openlineage.io/spec/facets/1-0-2/OutputStatisticsOutputDatasetFacet.json#/$defs/OutputStatisticsOutputDatasetFacet"
+	lineageErrors   = "https://openlineage.io/spec/facets/1-0-1/ErrorMessageRunFacet.json#/$defs/ErrorMessageRunFacet"
 )
 
 type lineageEvent struct {
@@ -69,13 +69,6 @@ func startLineage(path, lakeRoot string) (*lineage, error) {
 	if path == "" {
 		return nil, nil
 	}
-	root, err := lakeRoot, error(nil)
-	if !lake.IsURL(root) {
-		root, err = filepath.Abs(lakeRoot)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("write lineage: %w", err)
-	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return nil, fmt.Errorf("write lineage: %w", err)
@@ -84,7 +77,7 @@ func startLineage(path, lakeRoot string) (*lineage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write lineage: %w", err)
 	}
-	l := &lineage{file: f, run: id.String(), lake: root}
+	l := &lineage{file: f, run: id.String(), lake: strings.TrimSuffix(lakeRoot, "/")}
 	l.write(lineageEvent{EventType: "START"})
 	return l, l.err
 }
@@ -107,20 +100,16 @@ func (l *lineage) write(e lineageEvent) {
 
 // committed tells of a capture that is in the lake: from its file to the tables that have its rows.
 func (l *lineage) committed(m *lake.Manifest) {
-	source, err := filepath.Abs(m.Source)
-	if err != nil || lake.IsURL(m.Source) {
-		source = m.Source
-	}
 	type size struct{ rows, bytes int64 }
 	tables := map[string]size{}
 	for _, f := range m.Adds {
 		of := tables[f.Table]
 		tables[f.Table] = size{of.rows + f.Rows, of.bytes + f.Bytes}
 	}
-	e := lineageEvent{EventType: "RUNNING", Inputs: []lineageName{{lineageNamespace, source}}, Outputs: []lineageDataset{}}
+	e := lineageEvent{EventType: "RUNNING", Inputs: []lineageName{lineageOf(m.Source)}, Outputs: []lineageDataset{}}
 	for table, of := range tables {
 		e.Outputs = append(e.Outputs, lineageDataset{
-			lineageName{lineageNamespace, filepath.Join(l.lake, table)},
+			lineageOf(l.lake + "/" + table),
 			map[string]any{"outputStatistics": struct {
 				lineageFacet
 				RowCount int64 `json:"rowCount"`
@@ -130,6 +119,18 @@ func (l *lineage) committed(m *lake.Manifest) {
 	}
 	slices.SortFunc(e.Outputs, func(a, b lineageDataset) int { return cmp.Compare(a.Name, b.Name) })
 	l.write(e)
+}
+
+// lineageOf names a file or an object as OpenLineage's naming of datasets (openlineage.io/docs/spec/naming) has it: "file" and the absolute path, or s3://BUCKET and the key.
+func lineageOf(path string) lineageName {
+	if scheme, rest, ok := strings.Cut(path, "://"); ok && lake.IsURL(path) {
+		bucket, key, _ := strings.Cut(rest, "/")
+		return lineageName{scheme + "://" + bucket, key}
+	}
+	if absolute, err := filepath.Abs(path); err == nil {
+		path = absolute
+	}
+	return lineageName{"file", path}
 }
 
 // end writes the last event of a run.

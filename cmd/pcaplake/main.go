@@ -11,11 +11,11 @@ import (
 	"syscall"
 )
 
-func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
+func main() { os.Exit(run(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr)) }
 
 // run is main with its surroundings told; it returns the exit status.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, interrupted, stop := untilSignal(context.Background())
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, interrupted, stop := untilSignal(ctx)
 	defer stop()
 	app := newApp(stdin, stdout, stderr)
 	args, err := normalise(app, args)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl"
@@ -18,7 +19,8 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
-// classifiedMark is a file whose time is that at which the lake was read for the last night that was classified to its end. It only saves work.
+// classifiedMark is a file with the content hashes of the captures that the lake had when it was read for the last night that was classified to its end, one a line.
+// It only saves work. It holds no time, so that a clock that leaps leaves no capture out.
 const classifiedMark = "_index/classified"
 
 // judgedDays is what the classify step did.
@@ -39,8 +41,7 @@ func (n *night) doClassify(ctx context.Context) outcome {
 	if n.sum.DryRun {
 		return outcome{status: statusSkipped, reason: "nothing is judged in a dry run"}
 	}
-	read := time.Now()
-	days, err := n.unjudged(ctx)
+	days, all, err := n.unjudged(ctx)
 	if err != nil {
 		return failed(err, nil)
 	}
@@ -53,7 +54,7 @@ func (n *night) doClassify(ctx context.Context) outcome {
 			return failed(err, j)
 		}
 	}
-	if err := n.markClassified(ctx, read); err != nil {
+	if err := n.markClassified(ctx, all); err != nil {
 		return failed(err, j)
 	}
 	out := outcome{status: etl.StatusOK, details: j}
@@ -114,17 +115,21 @@ func (n *night) judge(ctx context.Context, from, to time.Time, j *judgedDays) er
 	return nil
 }
 
-// unjudged are the UTC days, in order, of the packets of captures that were committed since the last night that was classified, or since midnight where that is earlier. With --from
-// or --to it is the days between, as far as the lake has packets of them; with --fail-on also what was judged today, since a run after a failure is to fail as well.
-func (n *night) unjudged(ctx context.Context) ([]time.Time, error) {
+// unjudged are the UTC days, in order, of the packets of captures that came since the last night that was classified, or where that is not known since midnight. With --from
+// or --to it is the days between, as far as the lake has packets of them; with --fail-on also what was judged today, since a run after a failure is to fail as well. All are the
+// content hashes of all captures.
+func (n *night) unjudged(ctx context.Context) (list []time.Time, all []string, err error) {
 	var d queries.Dataset
 	l, state, err := loadLake(ctx, n.ingest.Lake, &d)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	young, err := n.committedSinceClassified(ctx, l)
+	for _, m := range state.Manifests() {
+		all = append(all, m.ContentHash)
+	}
+	young, err := n.sinceClassified(ctx, l, all)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	bounded := !n.ingest.From.IsZero() || !n.ingest.To.IsZero()
 	ids := map[string]bool{}
@@ -141,25 +146,39 @@ func (n *night) unjudged(ctx context.Context) ([]time.Time, error) {
 		}
 		days[day] = true
 	}
-	return slices.SortedFunc(maps.Keys(days), time.Time.Compare), nil
+	return slices.SortedFunc(maps.Keys(days), time.Time.Compare), all, nil
 }
 
-func (n *night) committedSinceClassified(ctx context.Context, l *lake.Lake) (map[string]bool, error) {
-	since := n.began.UTC().Truncate(24 * time.Hour)
-	info, err := os.Stat(filepath.Join(l.WorkDir(), classifiedMark))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
+// sinceClassified are those captures that were not there when the lake was read for the last night that was classified.
+func (n *night) sinceClassified(ctx context.Context, l *lake.Lake, all []string) (young map[string]bool, err error) {
+	text, err := os.ReadFile(filepath.Join(l.WorkDir(), classifiedMark))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read mark: %w", err)
-	case info.ModTime().After(n.began): // the clock went back: what was committed since cannot be told
-	case n.c.String("fail-on") == "" || info.ModTime().Before(since):
-		since = info.ModTime()
 	}
-	return l.CommittedSince(ctx, since)
+	known := err == nil
+	young = map[string]bool{}
+	if !known || n.c.String("fail-on") != "" {
+		if young, err = l.CommittedSince(ctx, n.began.UTC().Truncate(24*time.Hour)); err != nil {
+			return nil, err
+		}
+	}
+	if !known {
+		return young, nil
+	}
+	judged := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		judged[strings.TrimSuffix(line, "\n")] = true
+	}
+	for _, content := range all {
+		if !judged[content] {
+			young[content] = true
+		}
+	}
+	return young, nil
 }
 
-// markClassified notes that all is judged that was in the lake at a time. A night of --from and --to judges its own days only.
-func (n *night) markClassified(ctx context.Context, read time.Time) error {
+// markClassified notes that these captures are judged. A night of --from and --to judges its own days only.
+func (n *night) markClassified(ctx context.Context, all []string) error {
 	if !n.ingest.From.IsZero() || !n.ingest.To.IsZero() {
 		return nil
 	}
@@ -169,10 +188,7 @@ func (n *night) markClassified(ctx context.Context, read time.Time) error {
 		err = os.MkdirAll(filepath.Dir(path), 0o750)
 	}
 	if err == nil {
-		err = os.WriteFile(path, nil, 0o640)
-	}
-	if err == nil {
-		err = os.Chtimes(path, read, read)
+		err = writeText(path, []byte(strings.Join(all, "\n")+"\n"))
 	}
 	if err != nil {
 		return fmt.Errorf("write mark: %w", err)

@@ -9,12 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl"
+	"github.com/pcaplake/pcaplake/internal/shared"
 	"github.com/pcaplake/pcaplake/queries"
 	"github.com/pcaplake/pcaplake/queries/classify"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
@@ -62,13 +62,13 @@ func holdMetrics(t *testing.T, path string, want ...string) {
 	if err != nil || len(problems) > 0 {
 		t.Errorf("lint: %v, %v", problems, err)
 	}
-	if tool, err := exec.LookPath("promtool"); err == nil {
-		check := exec.Command(tool, "check", "metrics")
+	t.Run("promtool", func(t *testing.T) {
+		check := exec.Command(shared.Tool(t, "promtool"), "check", "metrics")
 		check.Stdin = bytes.NewReader(text)
 		if out, err := check.CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("promtool: %v: %s", err, out)
 		}
-	}
+	})
 	for _, line := range want {
 		if !strings.Contains(string(text), "\n"+line+"\n") {
 			t.Errorf("no line %s in\n%s", line, text)
@@ -102,81 +102,6 @@ func TestWebhook(t *testing.T) {
 	for _, err := range []error{refused, gone, checkWebhook("ftp://host/s3cret"), checkWebhook("s3cret")} {
 		if err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("error %v: it must be one and tell no secret", err)
-		}
-	}
-}
-
-var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-
-// TestLineage holds the events of a run against what OpenLineage's schema 2-0-2 asks of a RunEvent.
-func TestLineage(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "lineage.ndjson")
-	for _, sources := range []string{"../../testdata/web.pcap", filepath.Join(dir, "nowhere")} {
-		var out, log bytes.Buffer
-		run([]string{"pcaplake", "run", "--lake", filepath.Join(dir, "lake"), "--source", sources, "--settle", "0s", "--lineage", path}, nil, &out, &log)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var types []string
-	runs := map[string]bool{}
-	for line := range strings.Lines(string(text)) {
-		var e map[string]any
-		if err := json.Unmarshal([]byte(line), &e); err != nil {
-			t.Fatalf("%s: %v", line, err)
-		}
-		holdEvent(t, e)
-		types = append(types, e["eventType"].(string))
-		runs[e["run"].(map[string]any)["runId"].(string)] = true
-	}
-	if got := strings.Join(types, " "); got != "START RUNNING COMPLETE START FAIL" || len(runs) != 2 {
-		t.Errorf("events %s of %d runs", got, len(runs))
-	}
-	if !strings.Contains(string(text), `/testdata/web.pcap"}],"outputs":[{"namespace":"file","name":"`) || !strings.Contains(string(text), `"rowCount":170,`) {
-		t.Errorf("the capture and its tables are not told: %s", text)
-	}
-}
-
-// holdEvent holds the parts that are required, their forms, and that facets say who made them.
-func holdEvent(t *testing.T, e map[string]any) {
-	t.Helper()
-	run, job := e["run"].(map[string]any), e["job"].(map[string]any)
-	if at, err := time.Parse(time.RFC3339Nano, e["eventTime"].(string)); err != nil || at.IsZero() {
-		t.Errorf("eventTime %v", e["eventTime"])
-	}
-	if !uuidForm.MatchString(run["runId"].(string)) || job["namespace"] == "" || job["name"] == "" {
-		t.Errorf("run %v, job %v", run, job)
-	}
-	for _, uri := range []string{"producer", "schemaURL"} {
-		if !strings.HasPrefix(e[uri].(string), "https://") {
-			t.Errorf("%s %v", uri, e[uri])
-		}
-	}
-	holdFacets(t, run["facets"])
-	for _, list := range []string{"inputs", "outputs"} {
-		for _, d := range e[list].([]any) {
-			dataset := d.(map[string]any)
-			if dataset["namespace"] != "file" || !filepath.IsAbs(dataset["name"].(string)) {
-				t.Errorf("dataset %v", dataset)
-			}
-			holdFacets(t, dataset["outputFacets"])
-		}
-	}
-}
-
-func holdFacets(t *testing.T, facets any) {
-	t.Helper()
-	if facets == nil {
-		return
-	}
-	for name, f := range facets.(map[string]any) {
-		facet := f.(map[string]any)
-		for _, uri := range []string{"_producer", "_schemaURL"} {
-			if s, ok := facet[uri].(string); !ok || !strings.HasPrefix(s, "https://") {
-				t.Errorf("facet %s: %s is %v", name, uri, facet[uri])
-			}
 		}
 	}
 }

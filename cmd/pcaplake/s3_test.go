@@ -49,7 +49,7 @@ func newOnS3(t *testing.T) onS3 {
 func (p onS3) run(status int, args ...string) string {
 	p.t.Helper()
 	var out, log bytes.Buffer
-	if got := run(append([]string{"pcaplake"}, args...), strings.NewReader(""), &out, &log); got != status {
+	if got := run(p.t.Context(), append([]string{"pcaplake"}, args...), strings.NewReader(""), &out, &log); got != status {
 		p.t.Errorf("%s: exit status %d, want %d\n%s%s", args, got, status, out.String(), log.String())
 	}
 	return out.String()

@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"pcaplake": main})
+	testscript.Main(m, map[string]func(){"pcaplake": main, "pcaplake-broken": brokenMain})
 }
 
 // TestScripts runs every command as a user does. $TESTDATA is the folder of the repository's captures.

@@ -31,7 +31,7 @@ func TestSummaryDocument(t *testing.T) {
 		}
 	}
 	var want [][]string
-	for _, v := range []any{nightSummary{}, totals{}, stepSummary{}, judgedDays{}, huntSummary{}, huntHit{}, reported{}, expiredFiles{}, etl.Summary{}, etl.Compaction{}} {
+	for _, v := range []any{nightSummary{}, totals{}, stepSummary{}, judgedDays{}, huntSummary{}, huntHit{}, reported{}, expiredFiles{}, etl.Summary{}, etl.Compaction{}, etl.PlanSummary{}, etl.PublishSummary{}} {
 		want = append(want, fieldsOf(reflect.TypeOf(v)))
 	}
 	if diff := cmp.Diff(want, documented); diff != "" {

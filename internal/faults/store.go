@@ -33,6 +33,7 @@ type Store struct {
 	breaks int // the operation that breaks, counted from 1; 0: none
 	mode   Mode
 	seen   func() // is called after each operation that changed something; nil: is not
+	before func() // is called before each operation; nil: is not
 
 	mu   sync.Mutex
 	ops  int
@@ -43,6 +44,9 @@ type Store struct {
 func (s *Store) do(writes bool, op func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.before != nil {
+		s.before()
+	}
 	s.ops++
 	hit := s.ops == s.breaks
 	switch {

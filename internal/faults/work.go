@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pcaplake/pcaplake/etl/lake"
+	"github.com/pcaplake/pcaplake/internal/shared"
 )
 
 // Place is where lakes are broken: folders, when it is the zero Place, or below a URL.
@@ -56,7 +57,7 @@ func (w Work) Run(t *testing.T) {
 	if err != nil {
 		t.Fatalf("undisturbed: %v", err)
 	}
-	want, faults, step := w.contents(ctx, t, whole), 0, max(1, w.Step)
+	want, faults, step := w.Contents(ctx, t, whole), 0, max(1, w.Step)
 	if testing.Short() {
 		step *= 5
 	}
@@ -80,19 +81,19 @@ func (w Work) Run(t *testing.T) {
 	if err := breaking.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d faults at %d operations, %d objects compared each time", faults, ops, len(want))
+	shared.Report(t, "%s: %d faults injected at %d operations, %d lakes of %d objects compared, 0 losses", t.Name(), faults, ops, faults, len(want))
 }
 
 // breakOff breaks the work off in a lake of its own and does it again.
 func (w Work) breakOff(ctx context.Context, t *testing.T, at string, n int, mode Mode, want map[string]string) {
 	_, _ = w.broken(ctx, t, at, n, mode) // that it fails is not required: what is left over may be no reason to
-	w.look(ctx, t, at)
+	w.Look(ctx, t, at)
 	if err := w.Do(ctx, at); err != nil {
 		t.Errorf("operation %d %s: done again: %v", n, mode, err)
 	}
-	w.look(ctx, t, at)
-	hold(ctx, t, at)
-	if diff := cmp.Diff(want, w.contents(ctx, t, at)); diff != "" {
+	w.Look(ctx, t, at)
+	Hold(ctx, t, at)
+	if diff := cmp.Diff(want, w.Contents(ctx, t, at)); diff != "" {
 		t.Errorf("operation %d %s: -undisturbed +done again\n%s", n, mode, diff)
 	}
 }
@@ -103,7 +104,7 @@ func (w Work) broken(ctx context.Context, t *testing.T, root string, n int, mode
 	err = w.Do(lake.WithStore(ctx, func(s lake.Store) lake.Store {
 		broken := &Store{Store: s, breaks: n, mode: mode}
 		if n == 0 {
-			broken.seen = func() { w.look(ctx, t, root) }
+			broken.seen = func() { w.Look(ctx, t, root) }
 		}
 		stores = append(stores, broken)
 		return broken
@@ -114,8 +115,8 @@ func (w Work) broken(ctx context.Context, t *testing.T, root string, n int, mode
 	return ops, err
 }
 
-// look reads the lake as a query does: every live file is there, and each source has as many packets as it may.
-func (w Work) look(ctx context.Context, t *testing.T, root string) {
+// Look reads the lake as a query does: every live file is there, and each source has as many packets as it may.
+func (w Work) Look(ctx context.Context, t *testing.T, root string) {
 	t.Helper()
 	l, err := lake.Open(ctx, root)
 	if errors.Is(err, lake.ErrNoLake) {
@@ -154,8 +155,8 @@ func (w Work) look(ctx context.Context, t *testing.T, root string) {
 	}
 }
 
-// hold fails the test where an audit finds damage.
-func hold(ctx context.Context, t *testing.T, root string) {
+// Hold fails the test where an audit finds damage.
+func Hold(ctx context.Context, t *testing.T, root string) {
 	t.Helper()
 	l, err := lake.Open(ctx, root)
 	if err != nil {
@@ -174,8 +175,8 @@ func hold(ctx context.Context, t *testing.T, root string) {
 	}
 }
 
-// contents are the hashes of what the input of a lake determines, by name: its files and manifests.
-func (w Work) contents(ctx context.Context, t *testing.T, root string) map[string]string {
+// Contents are the hashes of what the input of a lake determines, by name: its files and manifests.
+func (w Work) Contents(ctx context.Context, t *testing.T, root string) map[string]string {
 	t.Helper()
 	out, left := map[string]string{}, map[string]bool{}
 	if w.Grace {
