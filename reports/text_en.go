@@ -34,7 +34,7 @@ var textEnglish = map[string]string{
 	"verdict.until": "%s to %s UTC", "verdict.several": "several", "verdict.packets": "%s packets, %s bytes", "verdict.evidence": "Evidence",
 	"verdict.measured": "Measured", "verdict.thresholds": "Held against", "verdict.explains": "Explains", "verdict.sql": "SQL that gives it again",
 	"verdict.extract": "Its packets", "verdict.investigate": "Investigation of %s", "verdict.detectors": "Detectors that ran",
-	"tile.suppressed": "%s suppressed",
+	"tile.suppressed":  "%s suppressed",
 	"verdict.coverage": "The captures lack something here: %s.",
 	"judged.all":       "All %s judged.", "judged.not": "Not judged: %s of %s, whose coverage is too short for silence to mean anything.",
 

@@ -34,7 +34,7 @@ var textChinese = withQueries(chineseQueries, chineseColumns, map[string]string{
 	"verdict.until": "%s 至 %s UTC", "verdict.several": "多個", "verdict.packets": "%s 個封包，%s 位元組", "verdict.evidence": "證據",
 	"verdict.measured": "量測值", "verdict.thresholds": "門檻", "verdict.explains": "一併解釋", "verdict.sql": "可重現的 SQL",
 	"verdict.extract": "取出封包", "verdict.investigate": "調查 %s", "verdict.detectors": "執行過的偵測器",
-	"tile.suppressed": "已抑制 %s",
+	"tile.suppressed":  "已抑制 %s",
 	"verdict.coverage": "此處擷取資料有缺漏：%s。",
 	"judged.all":       "%s 全部已判定。", "judged.not": "未判定：%s，共 %s；其涵蓋不足，沒有發現不代表沒有發生。",
 
