@@ -22,6 +22,7 @@ func networkFunctions() []*function {
 		{name: "ip_in", params: []bindings.Type{text, text}, result: bindings.TypeBoolean, value: func(args []any) any {
 			return ipIn(&last, args[0].(string), args[1].(string))
 		}},
+		{name: "is_private", params: []bindings.Type{text}, result: bindings.TypeBoolean, value: func(args []any) any { return isPrivate(args[0].(string)) }},
 		{name: "ip_prefix_of", params: []bindings.Type{text, number}, result: text, value: func(args []any) any {
 			return ipPrefix(args[0].(string), args[1].(int64))
 		}},
@@ -59,6 +60,19 @@ func ipIn(last *atomic.Pointer[parsedPrefix], cidr, ip string) any {
 		return nil
 	}
 	return p.prefix.Contains(a.Unmap().WithZone(""))
+}
+
+// sharedSpace is that of carriers (RFC 6598).
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
+
+// isPrivate reports whether no router of the Internet forwards an address: RFC 1918, RFC 6598, loopback, link-local and ULA. nil: it is none.
+func isPrivate(ip string) any {
+	a, err := netip.ParseAddr(ip)
+	if err != nil {
+		return nil
+	}
+	a = a.Unmap().WithZone("")
+	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || sharedSpace.Contains(a)
 }
 
 func parsePrefix(cidr string) *parsedPrefix {

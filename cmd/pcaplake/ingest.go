@@ -89,10 +89,10 @@ func ingestTold(c *cli.Context, s streams, o etl.Options) error {
 	return nil
 }
 
-// boundMemory has the garbage collector work harder, not later, beyond what a run with so many jobs needs: 200 MiB, and 100 more for each capture that is read at a
+// boundMemory has the garbage collector work harder, not later, beyond what a run with so many jobs needs: 150 MiB, and 100 more for each capture that is read at a
 // time. A limit of the user's own stays.
 func boundMemory(jobs int) {
-	const base, each = 200 << 20, 100 << 20
+	const base, each = 150 << 20, 100 << 20
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
 	}

@@ -45,9 +45,6 @@ CREATE MACRO list_items(l) AS regexp_extract_all(l, '(?:[^,\\]|\\.)+');
 -- Whether a request went to a URL, by its Host and target; the scheme does not count.
 CREATE MACRO url_in(url, host, uri) AS url_of(url, concat(host, chr(10), uri));
 CREATE MACRO ip_prefix(ip, bits) AS ip_prefix_of(ip, CAST(bits AS BIGINT));
--- Addresses that no router of the Internet forwards: RFC 1918, RFC 6598, loopback, link-local and ULA.
-CREATE MACRO is_private(ip) AS ip_in('10.0.0.0/8', ip) OR ip_in('172.16.0.0/12', ip) OR ip_in('192.168.0.0/16', ip) OR ip_in('100.64.0.0/10', ip)
-  OR ip_in('127.0.0.0/8', ip) OR ip_in('169.254.0.0/16', ip) OR ip_in('fc00::/7', ip) OR ip_in('fe80::/10', ip) OR ip_in('::1', ip);
 CREATE MACRO entropy_bits(b) AS entropy_of(CAST(b AS BLOB));
 -- The name of a protocol number, as ip_proto_name.
 CREATE MACRO proto_name(n) AS ip_proto_name(n);
