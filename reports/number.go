@@ -58,7 +58,11 @@ func grouped(value any) string {
 		return humanize.BigComma(v)
 	case float64:
 		if math.Abs(v) < 1e15 {
-			return humanize.CommafWithDigits(v, 6)
+			text := humanize.CommafWithDigits(v, 6)
+			if strings.Contains(text, ".") {
+				text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+			}
+			return text
 		}
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	case json.Number:

@@ -13,11 +13,11 @@ type Summary struct {
 	Duplicate  *float64       `json:"duplicates"` // part of the packets that are copies
 	Packets    int64          `json:"packets"`
 	Bytes      int64          `json:"wire_bytes"`
-	Hosts      int64          `json:"hosts"`                // addresses that sent packets
-	Verdicts   map[string]int `json:"verdicts"`             // by severity, without those that are suppressed
-	Suppressed int            `json:"suppressed,omitempty"` // verdicts that the allowlist suppresses
-	NewHosts   *int64         `json:"new_hosts"`            // since the report it was compared with; null: with none
-	Over       []int64        `json:"bytes_over_time"`      // of equal parts of the period
+	Hosts      int64          `json:"hosts"`           // addresses that sent packets
+	Verdicts   map[string]int `json:"verdicts"`        // by severity, without those that are suppressed
+	Suppressed int            `json:"suppressed"`      // verdicts that the allowlist suppresses
+	NewHosts   *int64         `json:"new_hosts"`       // since the report it was compared with; null: with none
+	Over       []int64        `json:"bytes_over_time"` // of equal parts of the period
 }
 
 // summarise reads the figures out of the report's blocks.
