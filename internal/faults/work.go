@@ -59,7 +59,7 @@ func (w Work) Run(t *testing.T) {
 	}
 	want, faults, step := w.Contents(ctx, t, whole), 0, max(1, w.Step)
 	if testing.Short() {
-		step *= 5
+		step *= 10
 	}
 	var breaking errgroup.Group
 	breaking.SetLimit(2 * runtime.GOMAXPROCS(0)) // half of them wait for the disk
