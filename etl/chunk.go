@@ -31,7 +31,7 @@ func (c *chunk) reset() {
 	c.Rows.Reset()
 	clear(c.comments)
 	c.frames, c.bytes, c.comments = c.frames[:0], c.bytes[:0], c.comments[:0]
-	c.amended, c.late, c.flows, c.minutes, c.hours = c.amended[:0], c.late[:0], c.flows[:0], c.minutes[:0], c.hours[:0]
+	c.amended, c.late, c.flows, c.minutes, c.hours = c.amended[:0], c.late[:0], c.flows[:0], nil, nil
 }
 
 // take copies a frame. Where the buffer has to grow, the frames before it keep the old one.

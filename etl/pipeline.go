@@ -15,8 +15,8 @@ import (
 const (
 	// maxDecoders bounds those of one capture: what comes after them takes the rows in order, and is no faster than a few of them.
 	maxDecoders = 4
-	// spareChunks are those of a pipeline beyond the ones that are read and decoded: one being resolved, one being written, three between.
-	spareChunks = 5
+	// spareChunks are those of a pipeline beyond the ones that are read and decoded: one being resolved, one being written, two between.
+	spareChunks = 4
 )
 
 // A pipeline brings the frames of one capture at a time into its files. Several goroutines take turns to read a chunk of frames, which each then decodes

@@ -110,7 +110,7 @@ func (r *resolver) track(c *chunk) {
 		}
 	}
 	r.ended(c)
-	c.minutes, c.hours = r.flows.Sums(false, c.minutes, c.hours)
+	c.minutes, c.hours = r.flows.Sums(false)
 	nameFlows(c.Packets, c.DNSs, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
 	nameFlows(c.Packets, c.late, func(m *schema.DNS) (int64, *int64) { return m.FrameNo, &m.FlowID })
 	nameFlows(c.Packets, c.DHCPs, func(m *schema.DHCP) (int64, *int64) { return m.FrameNo, &m.FlowID })
@@ -154,9 +154,9 @@ func (r *resolver) rest(empty func() *chunk, give func(*chunk)) {
 		r.ended(c)
 		r.pair(c)
 		r.sequences.shift(c)
-		c.minutes, c.hours = r.flows.Sums(false, c.minutes, c.hours)
+		c.minutes, c.hours = r.flows.Sums(false)
 		give(c)
 	}
-	c.minutes, c.hours = r.flows.Sums(true, c.minutes, c.hours)
+	c.minutes, c.hours = r.flows.Sums(true)
 	give(c)
 }

@@ -49,11 +49,11 @@ func (s *sums) reset(span int64) {
 	s.rows = s.rows[:0]
 }
 
-// give returns all sums, and begins anew where spare lies.
-func (s *sums) give(spare []schema.Rollup) []schema.Rollup {
+// give returns all sums, and begins anew.
+func (s *sums) give() []schema.Rollup {
 	clear(s.index)
 	given := s.rows
-	s.rows = spare[:0]
+	s.rows = make([]schema.Rollup, 0, len(given)) // seldom enough to be left to the garbage collector
 	return given
 }
 
@@ -142,16 +142,15 @@ func (t *Tracker) sumRow(k *sumKey, b *bin) schema.Rollup {
 }
 
 // Sums returns sums per minute and per hour that no call returned yet: where they are many, or the hour is another than at the last call, or last says
-// that no packet comes any more; otherwise none. They are the caller's, and the next ones go where its spare rows lie. What open flows have of the minute
-// at hand is not among them.
-func (t *Tracker) Sums(last bool, spareMinutes, spareHours []schema.Rollup) (minutes, hours []schema.Rollup) {
+// that no packet comes any more; otherwise none. They are the caller's. What open flows have of the minute at hand is not among them.
+func (t *Tracker) Sums(last bool) (minutes, hours []schema.Rollup) {
 	now := floor(t.last, hour)
 	if t.hour == schema.NoTime {
 		t.hour = now
 	}
 	if !last && now == t.hour && len(t.sums[0].rows) < maxSums {
-		return spareMinutes[:0], spareHours[:0]
+		return nil, nil
 	}
 	t.hour = now
-	return t.sums[0].give(spareMinutes), t.sums[1].give(spareHours)
+	return t.sums[0].give(), t.sums[1].give()
 }

@@ -32,7 +32,7 @@ const (
 	// sweepSteps bounds the flows that end at a tick.
 	sweepSteps = 2 * tickEvery
 	// closeSteps bounds those that end at a call of Close.
-	closeSteps = 4096
+	closeSteps = 1024
 )
 
 // Tracker finds the flow of every packet with an IP header and makes the rows of table flows. Set its options before Reset. It takes the packets in
