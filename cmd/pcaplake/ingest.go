@@ -89,15 +89,19 @@ func ingestTold(c *cli.Context, s streams, o etl.Options) error {
 	return nil
 }
 
-// boundMemory has the garbage collector work harder, not later, beyond what a run with so many jobs needs: 150 MiB, and 100 more for each capture that is read at a
-// time. A limit of the user's own stays.
-func boundMemory(jobs int) {
-	const base, each = 150 << 20, 100 << 20
+// boundMemory has the garbage collector work harder, not later, beyond what a run needs: 150 MiB, and 100 more for each capture that is read at a time; where payloads are
+// kept, 250 more, without which it takes as much time as all else. A limit of the user's own stays.
+func boundMemory(jobs, payload int) {
+	const base, each, payloads = 150 << 20, 100 << 20, 250 << 20
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
+	limit := base + each*int64(jobs)
+	if payload != 0 {
+		limit += payloads
+	}
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(base + each*int64(jobs))
+		debug.SetMemoryLimit(limit)
 	}
 }
 
@@ -105,7 +109,7 @@ func boundMemory(jobs int) {
 func ingestShown(ctx context.Context, s streams, o etl.Options) (etl.Summary, error) {
 	bar := s.showProgress("captures", &o.Progress)
 	defer bar.finish()
-	boundMemory(o.Jobs)
+	boundMemory(o.Jobs, o.Payload)
 	return etl.Ingest(ctx, o)
 }
 
