@@ -53,7 +53,7 @@ func (r *resolver) all(in *frames, give func(*chunk)) {
 		give(c)
 	}
 	if in.err == nil {
-		r.rest(r.empty, give)
+		r.rest(give)
 	}
 }
 
@@ -144,13 +144,13 @@ func (r *resolver) ended(c *chunk) {
 }
 
 // rest gives out, in empty chunks, what waited for frames that did not come and the flows that were open.
-func (r *resolver) rest(empty func() *chunk, give func(*chunk)) {
-	c := empty()
+func (r *resolver) rest(give func(*chunk)) {
+	c := r.empty()
 	r.fragments.Flush()
 	c.late = r.fragments.Late(c.late)
 	r.pair(c)
 	give(c)
-	for c = empty(); r.flows.Close(); c = empty() {
+	for c = r.empty(); r.flows.Close(); c = r.empty() {
 		r.ended(c)
 		r.pair(c)
 		r.sequences.shift(c)

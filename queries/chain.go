@@ -13,6 +13,9 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
+// usualIdle is the idle timeout of flows unless a lake is made with another, as etl/flow has it.
+const usualIdle = 120 * time.Second
+
 // flowTimeouts are the idle and the active timeout that the flows of a capture were made with; where it does not say, those of etl/flow.
 func flowTimeouts(c *schema.Capture) (idle, active time.Duration) {
 	timeout := func(name string, otherwise time.Duration) time.Duration {
@@ -21,7 +24,7 @@ func flowTimeouts(c *schema.Capture) (idle, active time.Duration) {
 		}
 		return otherwise
 	}
-	return timeout("flow_idle", 120*time.Second), timeout("flow_active", 30*time.Minute)
+	return timeout("flow_idle", usualIdle), timeout("flow_active", 30*time.Minute)
 }
 
 // link is a flow as far as it tells where conversations begin. none is NULL.

@@ -194,7 +194,7 @@ func streamPieceSQL(side, other string) string {
 func linkSQL() string {
 	fields := []string{
 		"coalesce(ordinal, 0)", "flow_id", "epoch_us(least(fwd_first_ts, rev_first_ts))", "epoch_us(greatest(fwd_last_ts, rev_last_ts))",
-		"coalesce(flow_idle, 120000000)", // only a damaged lake has flows of captures that it does not know
+		fmt.Sprintf("coalesce(flow_idle, %d)", usualIdle.Microseconds()), // only a damaged lake has flows of captures that it does not know
 		"CAST(end_reason = 'idle' AS INTEGER)", "CAST(mirrored AS INTEGER)", "CAST(fwd_fins + rev_fins + fwd_rsts + rev_rsts > 0 AS INTEGER)",
 	}
 	for _, low := range []bool{true, false} {

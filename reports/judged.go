@@ -20,14 +20,11 @@ type pageVerdict struct {
 // verdicts fills what the page says of verdicts.
 func (m *maker) verdicts(s *pageSection) {
 	r, w := m.report, m.words
-	var standing, allowed []pageVerdict
-	for i := range r.Verdicts {
-		if v := m.verdict(&r.Verdicts[i]); v.Allowed == "" {
-			standing = append(standing, v)
-		} else {
-			allowed = append(allowed, v)
-		}
+	all := make([]pageVerdict, len(r.Verdicts))
+	for i := range all {
+		all[i] = m.verdict(&r.Verdicts[i])
 	}
+	standing, allowed := all[:r.counted()], all[r.counted():]
 	shown := min(len(standing), pageVerdicts)
 	open := min(shown, openVerdicts)
 	s.Verdicts, s.Rest, s.Suppressed = standing[:open], standing[open:shown], allowed[:min(len(allowed), pageVerdicts)]

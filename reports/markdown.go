@@ -50,17 +50,12 @@ func (m *maker) markdownVerdicts(b *strings.Builder) {
 	if judged := m.judged(); judged != "" {
 		b.WriteString(judged + "\n\n")
 	}
-	var standing []*Verdict
-	for i := range r.Verdicts {
-		if r.Verdicts[i].Suppressed == "" {
-			standing = append(standing, &r.Verdicts[i])
-		}
-	}
+	standing := r.Verdicts[:r.counted()]
 	if len(standing) == 0 {
 		b.WriteString(w.say("verdict.none", w.count(int64(len(r.Detectors)), "detector")) + "\n")
 	}
-	for _, one := range standing[:min(len(standing), markdownVerdicts)] {
-		v := m.verdict(one)
+	for i := range standing[:min(len(standing), markdownVerdicts)] {
+		v := m.verdict(&standing[i])
 		fmt.Fprintf(b, "- **%s** %s: %s\n  %s, %s. *%s: %s*\n", v.Severity, v.Kind, markdownText(v.Text), v.Span, v.Sure, w.say("verdict.next"), v.Next)
 	}
 	if more := len(standing) - markdownVerdicts; more > 0 {
