@@ -98,6 +98,11 @@ func (d *Dataset) periodMacro() string {
 	return "CREATE MACRO in_period(first, first_extra_ns, last, last_extra_ns) AS " + strings.Join(conditions, " AND ")
 }
 
+// all are the files that any view of the dataset reads.
+func (d *Dataset) all() []schema.File {
+	return slices.Concat(d.widened(d.reach()).Live(), d.past().Live())
+}
+
 // PastDays is how many days before a period say what is usual.
 const PastDays = 28
 

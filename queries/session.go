@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,6 +37,10 @@ type Dataset struct {
 
 	Prepares bool // statements may SET what bounds nobody else, and CREATE TEMP: see Prepare
 
+	// Asked is all that will be asked, in one text: statements can then open the files of what it and the first of them name, and no others of the list, which
+	// spares a lake of many files their 20 us each. "": anything will.
+	Asked string
+
 	Stats bool // note what is read of files: see Session.Stats
 
 	SQLDir  string // the user's own named queries, which go before ours of the same name; "": none
@@ -60,6 +63,8 @@ type Session struct {
 	mu    sync.Mutex // guards what follows
 	admin *connection
 	made  map[string]bool // views that exist
+	reads []schema.File   // files of these views
+	bound bool            // statements can open no other files than they may: see confine
 	gone  string          // a file that was not there when it was to be fetched; "": none was
 	held  bool            // heldViews are tables
 }
@@ -126,24 +131,29 @@ func (s *Session) open() error {
 			return fmt.Errorf("log reads: %w", err)
 		}
 	}
-	if err := s.admin.exec(s.confinement()); err != nil {
-		return fmt.Errorf("confine DuckDB: %w", err)
+	if s.dataset.Asked == "" {
+		return s.confine(s.dataset.all())
 	}
 	return nil
 }
 
-// confinement makes the dataset's files the only ones that any statement can open, by any function, and settings final, but for those that Prepare may change.
-func (s *Session) confinement() string {
-	var paths []string
-	for _, f := range slices.Concat(s.dataset.Files, s.dataset.past().Files) {
-		paths = append(paths, literal(f.Path))
+// confine makes these files the only ones that any statement can open, by any function, and settings final, but for those that Prepare may change.
+// It comes before any statement that is not the session's own.
+func (s *Session) confine(files []schema.File) error {
+	paths := make([]string, len(files))
+	for i := range files {
+		paths[i] = literal(files[i].Path)
 	}
 	configs := "[]"
 	if s.dataset.Prepares {
 		configs = "['" + strings.Join(settable, "', '") + "']"
 	}
-	return "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL allowed_paths = [" + strings.Join(paths, ", ") +
-		"]; SET GLOBAL allowed_configs = " + configs + "; SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true"
+	if err := s.admin.exec("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL allowed_paths = [" + strings.Join(paths, ", ") +
+		"]; SET GLOBAL allowed_configs = " + configs + "; SET GLOBAL enable_external_access = false; SET GLOBAL lock_configuration = true"); err != nil {
+		return fmt.Errorf("confine DuckDB: %w", err)
+	}
+	s.bound = true
+	return nil
 }
 
 // Close ends the session and removes what it spilled; open results end with it.

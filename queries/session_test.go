@@ -89,6 +89,42 @@ func TestOnlyReads(t *testing.T) {
 	}
 }
 
+// TestAsked opens the files that the statement of a session reads, and no other of its dataset's.
+func TestAsked(t *testing.T) {
+	l := newTestLake(t)
+	packets := l.add("packets", "SELECT 'c' AS capture_id, 'default' AS sensor, 1 AS frame_no").Path
+	flows := l.add("flows", "SELECT 'c' AS capture_id, 'default' AS sensor, 1 AS flow_id").Path
+	byPath := "SELECT count(*) FROM read_parquet(" + literal(flows) + ")"
+	for _, c := range []struct {
+		asked, sql string
+		refused    bool
+	}{
+		{"SELECT count(*) FROM packets", "", false},
+		{"SELECT count(*) FROM packets", "SELECT count(*) FROM read_parquet(" + literal(packets) + ")", false},
+		{"SELECT count(*) FROM packets", byPath, true},
+		{"SELECT count(*) FROM packets", "SELECT count(*) FROM flows", true},
+		{"SELECT count(*) FROM packets", "SELECT count(*) FROM read_text('/etc/passwd')", true},
+		{"SELECT 1", byPath, true},
+		{byPath, "", false},
+		{"SET threads = 1; SELECT count(*) FROM flows", "SELECT count(*) FROM flows", false},
+		{"SELECT count(*) FROM conversations", "", false},
+	} {
+		s := l.session(Dataset{Asked: c.asked})
+		sql := c.asked
+		if c.sql != "" {
+			sql = c.sql
+			collect(t, s, strings.TrimPrefix(c.asked, "SET threads = 1; "))
+		}
+		table, err := tryCollect(s, sql)
+		switch {
+		case c.refused && (err == nil || !strings.Contains(err.Error(), "Permission")):
+			t.Errorf("after %q: %q: %v, %v", c.asked, sql, table, err)
+		case !c.refused && err != nil:
+			t.Errorf("after %q: %q: %v", c.asked, sql, err)
+		}
+	}
+}
+
 // TestStreams reads the beginning of a result that has no end.
 func TestStreams(t *testing.T) {
 	s := openSession(t, Dataset{})

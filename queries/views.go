@@ -51,6 +51,9 @@ func (s *Session) makeViews(ctx context.Context, sql string) error {
 	if s.db == nil {
 		return errors.New("the session is closed")
 	}
+	if !s.bound {
+		sql += "\n" + s.dataset.Asked
+	}
 	named := words(sql)
 	if slices.ContainsFunc(named, func(w string) bool { return slices.Contains(catalogWords, w) }) {
 		named = append(ViewNames(), named...)
@@ -61,7 +64,13 @@ func (s *Session) makeViews(ctx context.Context, sql string) error {
 	if payloadCall.MatchString(sql) {
 		named = append(named, payloadMacro)
 	}
-	return s.makeNamed(ctx, named)
+	if err := s.makeNamed(ctx, named); err != nil || s.bound {
+		return err
+	}
+	if strings.Contains(sql, ".parquet") { // files by their paths
+		s.reads = s.dataset.all()
+	}
+	return s.confine(s.reads)
 }
 
 // makeNamed makes the views of these names; what is no view's name is passed over.
@@ -125,6 +134,7 @@ func (s *Session) makeTable(ctx context.Context, d *Dataset, name string, t sche
 			return err
 		}
 	}
+	s.reads = append(s.reads, d.Live(t.Name)...)
 	return s.admin.exec(d.tableView(name, t))
 }
 

@@ -63,7 +63,8 @@ func openSession(c *cli.Context) (*queries.Session, error) {
 }
 
 // openAsking is openSession whose statements may also prepare others, and ask for payloads out of the captures, which payloads tells of. The caller closes both.
-func openAsking(c *cli.Context) (*queries.Session, *etl.Payloads, error) {
+// It is for the statements of the text asked; "": for any.
+func openAsking(c *cli.Context, asked string) (*queries.Session, *etl.Payloads, error) {
 	d, err := dataset(c)
 	if err != nil {
 		return nil, nil, err
@@ -73,7 +74,7 @@ func openAsking(c *cli.Context) (*queries.Session, *etl.Payloads, error) {
 		return nil, nil, err
 	}
 	payloads := etl.NewPayloads(l, state, c.StringSlice("archive"))
-	d.Payloads, d.Prepares = payloads.Read, true
+	d.Payloads, d.Prepares, d.Asked = payloads.Read, true, asked
 	session, err := queries.Open(c.Context, d)
 	return session, payloads, err
 }

@@ -98,7 +98,7 @@ func query(c *cli.Context, s streams) error {
 
 // answer prints the answer to a statement, or its plan, and returns how many rows it has; where a file of the lake went away under it, also which.
 func answer(c *cli.Context, s streams, text string, params map[string]string) (rows int64, lost string, err error) {
-	session, payloads, err := openQuerySession(c)
+	session, payloads, err := openQuerySession(c, text)
 	if err != nil {
 		return 0, "", err
 	}
@@ -150,14 +150,14 @@ func prepared(text string) (first []string, rest string) {
 }
 
 // openQuerySession is openAsking; in a sandbox, and over other files, there are no captures.
-func openQuerySession(c *cli.Context) (*queries.Session, *etl.Payloads, error) {
+func openQuerySession(c *cli.Context, text string) (*queries.Session, *etl.Payloads, error) {
 	folder, inside := inSandbox()
 	switch {
 	case len(c.StringSlice("over")) > 0:
 		session, err := openOver(c)
 		return session, new(etl.Payloads), err
 	case !inside:
-		return openAsking(c)
+		return openAsking(c, text)
 	}
 	session, err := openWithin(c, folder)
 	return session, new(etl.Payloads), err

@@ -48,7 +48,7 @@ func runShell(c *cli.Context, s streams) error {
 	defer func() { payloads.Close() }()
 	o := shell.Options{
 		Open: func(context.Context) (*queries.Session, error) {
-			session, opened, err := openAsking(c)
+			session, opened, err := openAsking(c, "")
 			if err == nil {
 				payloads.Close()
 				payloads = opened
