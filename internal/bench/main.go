@@ -48,7 +48,7 @@ func main() {
 	flag.StringVar(&b.dir, "dir", "bench", "folder of captures and lakes")
 	flag.IntVar(&b.frames, "frames", 1_500_000, "frames of the large capture")
 	flag.IntVar(&b.runs, "runs", 3, "runs of each measure")
-	only := flag.String("only", "", "measure the rows whose name has this text, or the stages")
+	only := flag.String("only", "", "measure the rows whose name has this text, or the stages, or the columns")
 	flag.Parse()
 	if err := b.run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -60,8 +60,11 @@ func (b *bench) run(only string) error {
 	if err := os.MkdirAll(b.dir, 0o750); err != nil {
 		return err
 	}
-	if only == "stages" {
+	switch only {
+	case "stages":
 		return b.printStages()
+	case "columns":
+		return b.printColumns()
 	}
 	fmt.Printf("%s, %d CPUs, %s/%s, %s, captures in the page cache, best of %d runs.\n\n", cpuName(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), b.runs)
 	fmt.Println("| what | measured | must | aim |\n|---|---|---|---|")
@@ -80,6 +83,9 @@ func (b *bench) run(only string) error {
 	}
 	if err := b.printStages(); err != nil {
 		return fmt.Errorf("measure stages: %w", err)
+	}
+	if err := b.printColumns(); err != nil {
+		return fmt.Errorf("measure columns: %w", err)
 	}
 	return b.comparePeers()
 }
