@@ -45,7 +45,8 @@ type Extraction struct {
 }
 
 // Extract writes the frames that are picked out of their captures, byte for byte, with their times, interfaces, link types and comments. Picks come capture by
-// capture, in each in the order of the frames. Captures that are gone are told in Errors, and the others go on. The errors are those of the picks, of writing, and of pcap where it cannot hold the frames (capture.ErrLinkTypes, capture.ErrTime).
+// capture, in each in the order of the frames. Captures that are gone are told in Errors, and the others go on. The errors are those of the picks, of writing, and of pcap where it cannot hold the frames (capture.ErrLinkTypes, capture.ErrTime),
+// and that of ctx.
 func Extract(ctx context.Context, o ExtractOptions, picks iter.Seq2[Pick, error]) (Extraction, error) {
 	x := Extraction{Errors: []SourceError{}}
 	if Anonymized(o.State) != "" {
@@ -67,7 +68,7 @@ func Extract(ctx context.Context, o ExtractOptions, picks iter.Seq2[Pick, error]
 		}
 	}
 	e.close()
-	return x, out.close()
+	return x, out.close(ctx)
 }
 
 var errNotInLake = errors.New("the lake does not have this capture")
@@ -88,12 +89,12 @@ type extractor struct {
 
 func (e *extractor) pick(ctx context.Context, p *Pick) error {
 	if p.CaptureID != e.id {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		e.close()
 		e.id, e.failed = p.CaptureID, false
 		if err := e.open(ctx); err != nil {
+			if ended := ctx.Err(); ended != nil {
+				return ended
+			}
 			e.fail(err)
 		}
 	}
@@ -101,9 +102,12 @@ func (e *extractor) pick(ctx context.Context, p *Pick) error {
 		e.told.Lost++
 		return nil
 	}
-	f, comments, err := e.picker.Pick(p.FrameOffset)
+	f, comments, err := e.picker.Pick(ctx, p.FrameOffset)
 	if err == nil && (int64(len(f.Data)) != p.CapLen || f.HasTS != p.HasTS || f.HasTS && (f.TS != p.TS || f.TSExtraNS != p.TSExtraNS)) {
 		err = errOtherContent
+	}
+	if ended := ctx.Err(); ended != nil {
+		return ended
 	}
 	if err != nil {
 		e.fail(fmt.Errorf("frame %d: %w", p.FrameNo, err))

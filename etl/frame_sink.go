@@ -1,6 +1,8 @@
 package etl
 
 import (
+	"context"
+
 	"github.com/pcaplake/pcaplake/etl/capture"
 	"github.com/pcaplake/pcaplake/etl/lake"
 )
@@ -8,8 +10,8 @@ import (
 // A frameSink takes the frames that are extracted, capture by capture.
 type frameSink interface {
 	take(from *lake.Manifest, f *capture.Frame, comments []capture.Comment) error
-	close() error // writes what waited
-	discard()     // gives it up, if it waits
+	close(ctx context.Context) error // writes what waited
+	discard()                        // gives it up, if it waits
 }
 
 func newFrameSink(o *ExtractOptions) frameSink {
@@ -27,7 +29,7 @@ func (s *directSink) take(from *lake.Manifest, f *capture.Frame, comments []capt
 	return s.out.write(interfaceOf(from, f), f, comments)
 }
 
-func (s *directSink) close() error { return s.out.flush() }
+func (s *directSink) close(context.Context) error { return s.out.flush() }
 
 func (s *directSink) discard() {}
 

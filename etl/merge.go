@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"container/heap"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -99,7 +100,7 @@ func (s *mergingSink) finish() error {
 }
 
 // close merges what waits.
-func (s *mergingSink) close() error {
+func (s *mergingSink) close(ctx context.Context) error {
 	if s.file == nil {
 		return s.out.flush()
 	}
@@ -111,7 +112,7 @@ func (s *mergingSink) close() error {
 	}
 	slices.SortStableFunc(s.parts, func(a, b spooled) int { return a.first.compare(b.first) })
 	m := merge{in: s.file, waiting: s.parts}
-	if err := m.run(s.out); err != nil {
+	if err := m.run(ctx, s.out); err != nil {
 		return err
 	}
 	return s.out.flush()
@@ -140,8 +141,11 @@ type merging struct {
 	at    instant
 }
 
-func (m *merge) run(out frameWriter) error {
-	for {
+func (m *merge) run(ctx context.Context, out frameWriter) error {
+	for n := 0; ; n++ {
+		if n%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		for len(m.waiting) > 0 && (len(m.open) == 0 || m.waiting[0].first.compare(m.open[0].at) < 0) {
 			if err := m.begin(m.waiting[0]); err != nil {
 				return err

@@ -60,8 +60,8 @@ func (p *Payloads) begin() bool {
 }
 
 // Read returns the captured payload of each frame, as a row of payloads would hold all of it; nil where there is none, where the lake has all of it, and where the
-// capture cannot be read, which Errors tells. The error is ErrUsage: of an anonymised lake.
-func (p *Payloads) Read(places []schema.Place) ([][]byte, error) {
+// capture cannot be read, which Errors tells. The error is ErrUsage, of an anonymised lake, or that of ctx.
+func (p *Payloads) Read(ctx context.Context, places []schema.Place) ([][]byte, error) {
 	if !p.begin() {
 		return nil, fmt.Errorf("%w: the lake is anonymised: payloads out of its captures would name what its rows do not", ErrUsage)
 	}
@@ -81,10 +81,10 @@ func (p *Payloads) Read(places []schema.Place) ([][]byte, error) {
 		if n < 0 {
 			n = len(order)
 		}
-		p.read(id, places, order[:n], out)
+		p.read(ctx, id, places, order[:n], out)
 		order = order[n:]
 	}
-	return out, nil
+	return out, ctx.Err()
 }
 
 // stored reports whether the lake has all of a payload that was captured: ingest kept as much, and more than there was.
@@ -98,18 +98,20 @@ func (p *Payloads) stored(at *schema.Place) bool {
 }
 
 // read fills in the payloads of frames of one capture, in the order of their offsets.
-func (p *Payloads) read(id string, places []schema.Place, order []int, out [][]byte) {
-	o, err := p.take(id, places[order[0]].FrameOffset)
+func (p *Payloads) read(ctx context.Context, id string, places []schema.Place, order []int, out [][]byte) {
+	o, err := p.take(ctx, id, places[order[0]].FrameOffset)
 	for n, i := range order {
 		switch {
 		case err != nil || o == nil:
 		case n > 0 && places[order[n-1]].FrameOffset == places[i].FrameOffset:
 			out[i] = out[order[n-1]]
 		default:
-			out[i], err = o.payload(&places[i])
+			out[i], err = o.payload(ctx, &places[i])
 		}
 	}
 	switch {
+	case ctx.Err() != nil: // the capture is as good as before
+		o.close()
 	case err != nil:
 		p.fail(id, err)
 		o.close()
@@ -119,7 +121,7 @@ func (p *Payloads) read(id string, places []schema.Place, order []int, out [][]b
 }
 
 // take returns a capture that can be read from an offset on; nil where that failed before.
-func (p *Payloads) take(id string, offset int64) (*opened, error) {
+func (p *Payloads) take(ctx context.Context, id string, offset int64) (*opened, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.failed[id] != "" {
@@ -135,7 +137,7 @@ func (p *Payloads) take(id string, offset int64) (*opened, error) {
 	if m == nil {
 		return nil, errNotInLake
 	}
-	stored, err := p.originals.open(context.Background(), m)
+	stored, err := p.originals.open(ctx, m)
 	if err != nil {
 		return nil, err
 	}
@@ -193,8 +195,8 @@ func (p *Payloads) Close() {
 }
 
 // payload is that of a frame; nil: it has none.
-func (o *opened) payload(at *schema.Place) ([]byte, error) {
-	f, _, err := o.picker.Pick(at.FrameOffset)
+func (o *opened) payload(ctx context.Context, at *schema.Place) ([]byte, error) {
+	f, _, err := o.picker.Pick(ctx, at.FrameOffset)
 	if err == nil && int64(len(f.Data)) != at.CapLen {
 		err = errOtherContent
 	}

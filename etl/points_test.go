@@ -124,7 +124,7 @@ func readToPick(t *testing.T, root string, stored []byte, want extracted) int64 
 		t.Fatal(err)
 	}
 	defer func() { _ = p.Close() }()
-	f, _, err := p.Pick(want.Offset)
+	f, _, err := p.Pick(t.Context(), want.Offset)
 	if err != nil || !bytes.Equal(f.Data, want.Data) {
 		t.Fatalf("another frame, %v", err)
 	}

@@ -15,7 +15,8 @@ import (
 
 // database is one in-memory DuckDB.
 type database struct {
-	handle bindings.Database
+	handle  bindings.Database
+	running running
 }
 
 // openDatabase opens an in-memory database with the given settings, which must be known to DuckDB.
@@ -43,11 +44,12 @@ func (db *database) close() { bindings.Close(&db.handle) }
 // connection runs one statement at a time.
 type connection struct {
 	handle  bindings.Connection
+	running *running
 	release func() // when its statement has ended: closes it, unless it is kept
 }
 
 func (db *database) connect() (*connection, error) {
-	c := &connection{}
+	c := &connection{running: &db.running}
 	if bindings.Connect(db.handle, &c.handle) == bindings.StateError {
 		return nil, errors.New("connect to DuckDB: refused")
 	}
@@ -127,6 +129,7 @@ func (s *statement) run() error {
 // watch interrupts the connection's statement when ctx ends. The interrupt is repeated until stop, since DuckDB forgets one
 // that arrives before the statement runs; after stop returns the connection is not touched.
 func (c *connection) watch(ctx context.Context) (stop func()) {
+	forget := c.running.add(ctx)
 	done := make(chan struct{})
 	var watcher sync.WaitGroup
 	watcher.Go(func() {
@@ -146,5 +149,5 @@ func (c *connection) watch(ctx context.Context) (stop func()) {
 			}
 		}
 	})
-	return func() { close(done); watcher.Wait() }
+	return func() { close(done); watcher.Wait(); forget() }
 }

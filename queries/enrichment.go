@@ -62,7 +62,7 @@ func (e *enrichment) functions() []*function {
 }
 
 func (s *Session) defineFunctions() error {
-	for _, f := range slices.Concat(s.enrichment.functions(), networkFunctions(), mergeFunctions(), s.dataset.payloadFunctions()) {
+	for _, f := range slices.Concat(s.enrichment.functions(), networkFunctions(), mergeFunctions(), s.payloadFunctions()) {
 		if err := s.admin.register(f); err != nil {
 			return err
 		}

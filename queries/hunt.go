@@ -56,7 +56,7 @@ func (s *Session) Hunt(ctx context.Context, wanted []indicators.Indicator, o Hun
 		}
 		byKind[i.Kind].add(i.Value, n)
 	}
-	h := &hunt{Session: s, wanted: wanted, o: o, found: map[int][][]any{}}
+	h := &hunt{Session: s, wanted: wanted, o: o, found: map[int][][]any{}, views: map[*sighting]hunted{}}
 	for i := range sightings {
 		if m := byKind[sightings[i].kind]; m != nil {
 			if err := h.look(ctx, &sightings[i], m); err != nil {
@@ -76,6 +76,7 @@ type hunt struct {
 	wanted []indicators.Indicator
 	o      HuntOptions
 	found  map[int][][]any // rows by the numbers of indicators
+	views  map[*sighting]hunted
 }
 
 // A hit is a value of the lake that meets an indicator.
@@ -86,6 +87,10 @@ type hit struct {
 
 // look takes one sighting: first which values of the lake meet which indicators, then their rows, so that a value is compared once however many rows have it.
 func (h *hunt) look(ctx context.Context, at *sighting, m matcher) error {
+	in, err := h.in(ctx, at)
+	if err != nil || in.view == "" {
+		return err
+	}
 	perValue := make([][]hit, len(at.values))
 	most := 0
 	for i := range at.values {
@@ -155,7 +160,8 @@ func (h *hunt) hits(ctx context.Context, at *sighting, v *sightedValue, m matche
 		}
 		return hits, nil
 	}
-	r, err := h.start(ctx, "SELECT DISTINCT "+v.sql+" AS seen_value FROM "+at.table.Name+" WHERE "+h.within(at)+" AND seen_value IS NOT NULL", nil)
+	in := h.views[at]
+	r, err := h.start(ctx, "SELECT DISTINCT "+v.sql+" AS seen_value FROM "+in.view+" WHERE "+in.condition+" AND seen_value IS NOT NULL", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -186,18 +192,6 @@ func appendHits(hits []hit, value string, ids []int) []hit {
 		hits = append(hits, hit{value, n})
 	}
 	return hits
-}
-
-// within is the condition of the captures that are looked at.
-func (h *hunt) within(at *sighting) string {
-	conditions := []string{"true"}
-	if h.o.Captures != nil {
-		conditions = append(conditions, "capture_id IN ("+literals(h.o.Captures)+")")
-	}
-	for _, table := range at.unless {
-		conditions = append(conditions, "capture_id NOT IN (SELECT capture_id FROM "+table+" WHERE capture_id IS NOT NULL)")
-	}
-	return strings.Join(conditions, " AND ")
 }
 
 // literals are texts as a list of SQL; NULL for none.
@@ -255,12 +249,13 @@ func (h *hunt) side(at *sighting, v *sightedValue, hits []hit) string {
 	columns = append(columns, strings.FieldsFunc(at.key, func(r rune) bool { return r == ',' || r == ' ' })...)
 	slices.Sort(columns)
 	columns = slices.Compact(columns)
-	condition := h.within(at)
+	in := h.views[at]
+	condition := in.condition
 	if values = slices.Compact(values); len(values) <= prunedBy {
 		condition += " AND " + v.sql + " IN (" + literals(values) + ")"
 	}
 	return fmt.Sprintf("SELECT indicator, seen_host, %s FROM (SELECT %s, %s AS seen_host, %s AS seen_value FROM %s WHERE %s) JOIN (VALUES %s) hits(seen_value, indicator) USING (seen_value)",
-		strings.Join(columns, ", "), strings.Join(columns, ", "), v.host, v.sql, at.table.Name, condition, strings.Join(pairs, ", "))
+		strings.Join(columns, ", "), strings.Join(columns, ", "), v.host, v.sql, in.view, condition, strings.Join(pairs, ", "))
 }
 
 // tell notes what a row of the sums says of an indicator.

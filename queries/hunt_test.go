@@ -12,8 +12,8 @@ import (
 	"github.com/pcaplake/pcaplake/schema"
 )
 
-// huntLake is a lake in which every kind of indicator shows: capture "now" with all tables, and "old" of which sums alone are left.
-func huntLake(t *testing.T) *Session {
+// huntLake is a lake in which every kind of indicator shows: capture "now" with all tables, and "old" of which sums alone are left. Its files say whose rows they have, or not.
+func huntLake(t *testing.T, told bool) *Session {
 	t.Helper()
 	l := newTestLake(t)
 	const common = "'now' AS capture_id, 's' AS sensor, 0 AS ts_extra_ns, TIMESTAMP '2026-11-22 03:00:00' + INTERVAL (frame_no) SECOND AS ts, *"
@@ -37,6 +37,11 @@ func huntLake(t *testing.T) *Session {
 		l.add(table, `SELECT 's' AS sensor, ts AS first_ts, ts + INTERVAL 5 SECOND AS last_ts, * FROM (VALUES
 			('now', TIMESTAMP '2026-11-22 03:00:00', '10.0.0.5', '198.51.100.7', 443, 6, 'tls', 5), ('old', TIMESTAMP '2026-01-01 00:00:00', '10.0.0.9', '198.51.100.7', 443, 6, 'tls', 5)
 			) AS v(capture_id, ts, src_ip, dst_ip, dst_port, ip_proto, service, packets)`)
+	}
+	for i := range l.files {
+		if !told {
+			l.files[i].Captures = nil
+		}
 	}
 	return l.session(Dataset{Captures: []schema.Capture{{CaptureID: "now", Status: "ok"}, {CaptureID: "old", Status: "ok"}}})
 }
@@ -66,7 +71,13 @@ func readList(t *testing.T, text string) []indicators.Indicator {
 }
 
 func TestHunt(t *testing.T) {
-	s := huntLake(t)
+	for _, told := range []bool{true, false} {
+		testHunt(t, huntLake(t, told))
+	}
+}
+
+func testHunt(t *testing.T, s *Session) {
+	t.Helper()
 	found, err := s.Hunt(context.Background(), readList(t, huntList), HuntOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +114,7 @@ func TestHunt(t *testing.T) {
 
 // TestHuntExtracts holds that the statement of every extract command finds the flows that its row counts: it asks row by row, where the hunt joins.
 func TestHuntExtracts(t *testing.T) {
-	s := huntLake(t)
+	s := huntLake(t, true)
 	found, err := s.Hunt(context.Background(), readList(t, huntList), HuntOptions{Command: "x"})
 	if err != nil {
 		t.Fatal(err)
@@ -132,13 +143,68 @@ func TestHuntExtracts(t *testing.T) {
 }
 
 func TestHuntInCaptures(t *testing.T) {
-	s := huntLake(t)
+	s := huntLake(t, true)
 	found, err := s.Hunt(context.Background(), readList(t, "198.51.100.7\nevil.example"), HuntOptions{Captures: []string{"old"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(found.Rows) != 1 || found.Rows[0][3] != "rollup_1m" {
 		t.Errorf("in the old capture: %v", found.Rows)
+	}
+}
+
+// TestHuntUncovered holds that sums are read where a day of a capture has no flows left, and nowhere else: which files are read shows it.
+func TestHuntUncovered(t *testing.T) {
+	l := newTestLake(t)
+	day := func(table, capture, date string) {
+		columns := "'s' AS sensor, '10.0.0.5' AS src_ip, '198.51.100.7' AS dst_ip, 443 AS dst_port, 6 AS ip_proto, 'tls' AS service, "
+		columns += fmt.Sprintf("'%s' AS capture_id, TIMESTAMP '%s 12:00:00' AS first_ts, first_ts + INTERVAL 1 MINUTE AS last_ts", capture, date)
+		if table == "flows" {
+			columns += ", 1 AS flow_id"
+		} else {
+			columns += ", first_ts AS ts, 5 AS packets"
+		}
+		l.add(table, "SELECT "+columns).Date = date
+	}
+	for _, table := range []string{"rollup_1m", "rollup_1h"} {
+		day(table, "gone", "2026-11-20")
+		day(table, "long", "2026-11-20")
+		day(table, "long", "2026-11-21")
+		day(table, "new", "2026-11-22")
+	}
+	day("flows", "long", "2026-11-21")
+	day("flows", "new", "2026-11-22")
+	cases := []struct {
+		captures []string
+		want     []string // where it was seen, in how many rows, and of which files
+	}{
+		{nil, []string{"flows 2", "rollup_1m 2", "flows: read 2 of 2", "rollup_1m: read 2 of 4"}},
+		{[]string{"long"}, []string{"flows 1", "rollup_1m 1", "flows: read 1 of 2", "rollup_1m: read 1 of 4"}},
+		{[]string{"new"}, []string{"flows 1", "flows: read 1 of 2"}},
+		{[]string{"gone"}, []string{"rollup_1m 1", "rollup_1m: read 1 of 4"}},
+		{[]string{"none"}, nil},
+	}
+	for _, c := range cases {
+		s := l.session(Dataset{Stats: true})
+		found, err := s.Hunt(context.Background(), readList(t, "198.51.100.0/24"), HuntOptions{Captures: c.captures})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, row := range found.Rows {
+			got = append(got, fmt.Sprint(row[3], " ", row[8]))
+		}
+		stats, err := s.Stats(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, read := range stats {
+			text, _, _ := strings.Cut(read.String(), " files")
+			got = append(got, text)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("in %v:\n%s", c.captures, diff)
+		}
 	}
 }
 

@@ -67,11 +67,22 @@ func (l *testLake) add(table, selection string) *schema.File {
 	if row[1] != nil {
 		f.MinTS, f.MaxTS = row[1].(int64), row[2].(int64)
 	}
+	if table != schema.Verdicts.Name {
+		f.Captures = map[string]int64{}
+		for _, row := range l.rows("SELECT coalesce(capture_id, ''), count(*) FROM " + table + " GROUP BY ALL") {
+			f.Captures[row[0].(string)] = row[1].(int64)
+		}
+	}
 	l.files = append(l.files, f)
 	return &l.files[len(l.files)-1]
 }
 
 func (l *testLake) row(sql string) []any {
+	l.t.Helper()
+	return l.rows(sql)[0]
+}
+
+func (l *testLake) rows(sql string) [][]any {
 	l.t.Helper()
 	r, err := l.db.start(context.Background(), sql, nil)
 	if err != nil {
@@ -81,7 +92,7 @@ func (l *testLake) row(sql string) []any {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	return t.Rows[0]
+	return t.Rows
 }
 
 func (l *testLake) session(d Dataset) *Session {

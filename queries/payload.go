@@ -29,22 +29,24 @@ func (s *Session) makePayloadMacro(ctx context.Context) error {
 }
 
 // payloadFunctions are those that payload() goes on from.
-func (d *Dataset) payloadFunctions() []*function {
+func (s *Session) payloadFunctions() []*function {
 	text, number, blob := bindings.Type(bindings.TypeVarchar), bindings.Type(bindings.TypeBigInt), bindings.Type(bindings.TypeBlob)
-	return []*function{{name: "payload_read", params: []bindings.Type{text, number, number, number}, result: blob, batch: d.readPayloads}}
+	return []*function{{name: "payload_read", params: []bindings.Type{text, number, number, number}, result: blob, batch: s.readPayloads}}
 }
 
 // readPayloads reads the payloads of frames that are told by capture_id, frame_offset, cap_len, and how many bytes of them the lake has.
-func (d *Dataset) readPayloads(rows [][]any) ([]any, error) {
+func (s *Session) readPayloads(rows [][]any) ([]any, error) {
 	values := make([]any, len(rows))
-	if d.Payloads == nil {
+	if s.dataset.Payloads == nil {
 		return values, nil
 	}
 	places := make([]schema.Place, len(rows))
 	for i, r := range rows {
 		places[i] = schema.Place{CaptureID: r[0].(string), FrameOffset: r[1].(int64), CapLen: r[2].(int64), Stored: r[3].(int64)}
 	}
-	payloads, err := d.Payloads(places)
+	ctx, stop := s.db.running.context()
+	defer stop()
+	payloads, err := s.dataset.Payloads(ctx, places)
 	for i := range payloads {
 		values[i] = payloads[i]
 	}

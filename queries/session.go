@@ -27,8 +27,8 @@ type Dataset struct {
 	// Past is what view past_flows reads, with files of its own; nil: the PastDays of Files before From, and without From nothing.
 	Past *Dataset
 	// Payloads reads what stands behind the transport headers of frames out of their captures, in their order; nil for one that has none, or cannot be had. It is called
-	// at once. Nil: no capture is at hand.
-	Payloads func(places []schema.Place) ([][]byte, error)
+	// at once, with a context that ends with the statements that run. Nil: no capture is at hand.
+	Payloads func(ctx context.Context, places []schema.Place) ([][]byte, error)
 	From, To time.Time // packets at From or later and before To, to the nanosecond; zero: no limit
 	Sensors  []string  // none: all
 
@@ -67,6 +67,9 @@ type Session struct {
 	bound bool            // statements can open no other files than they may: see confine
 	gone  string          // a file that was not there when it was to be fetched; "": none was
 	held  bool            // heldViews are tables
+
+	narrowed map[string]bool // tables some of whose files are read by views of other names
+	hunted   int             // of these views
 }
 
 // Open makes a session. Nothing of the dataset is read before a statement names it.
@@ -78,7 +81,7 @@ func Open(ctx context.Context, d Dataset) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{dataset: d, catalog: catalog, made: map[string]bool{}}
+	s := &Session{dataset: d, catalog: catalog, made: map[string]bool{}, narrowed: map[string]bool{}}
 	if s.enrichment, err = openEnrichment(&d); err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (s *Session) Stats(ctx context.Context) ([]TableStats, error) {
 		live := s.dataset.Live(t.Name)
 		if s.made[aroundFlows] && t.Name == schema.Flows.Name {
 			live = s.dataset.widened(s.dataset.reach()).Live(t.Name)
-		} else if !s.made[t.Name] {
+		} else if !s.made[t.Name] && !s.narrowed[t.Name] {
 			continue
 		}
 		stats := TableStats{Table: t.Name}

@@ -1,5 +1,10 @@
 package schema
 
+import (
+	"iter"
+	"maps"
+)
+
 // Capture is one row of captures: what the lake knows of one capture, taken from its manifest (never from Parquet).
 type Capture struct {
 	CaptureID      string
@@ -65,6 +70,24 @@ type File struct {
 	MinTS, MaxTS  int64 // microseconds; NoTime when no row has a time
 	SchemaVersion int32
 	BLAKE3        string // of its bytes, 64 hex digits
+
+	// Whose rows it has: of one capture, by its id, or of several, by theirs with how many. Neither: it is not told.
+	Capture  string
+	Captures map[string]int64
+}
+
+// Told reports whether the file says of which captures its rows are.
+func (f *File) Told() bool { return f.Capture != "" || f.Captures != nil }
+
+// Has reports whether the file has rows of a capture, as far as it says.
+func (f *File) Has(captureID string) bool { return f.Capture == captureID || f.Captures[captureID] > 0 }
+
+// CaptureIDs are the captures that the file has rows of, in no order.
+func (f *File) CaptureIDs() iter.Seq[string] {
+	if f.Captures != nil {
+		return maps.Keys(f.Captures)
+	}
+	return func(yield func(string) bool) { _ = f.Capture == "" || yield(f.Capture) }
 }
 
 // Interface is one interface of a capture.

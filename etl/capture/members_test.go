@@ -161,7 +161,7 @@ func pickAnyOrder(t *testing.T, stored, content []byte, all []picked, points []P
 			}
 			continue
 		}
-		f, _, err := p.Pick(all[i].Frame.Offset)
+		f, _, err := p.Pick(t.Context(), all[i].Frame.Offset)
 		if err != nil || !bytes.Equal(f.Data, all[i].Frame.Data) {
 			t.Fatalf("frame %d: %v", i, err)
 		}

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -32,10 +33,11 @@ func NewPicker(in io.ReaderAt, size int64, interfaces int, points []Point) (*Pic
 }
 
 // Pick returns the frame whose record begins at an offset, and the comments on it. Both hold until the next call; number and, in ERF, interface of the
-// frame are not those of the capture, since the frames before it were passed over. The error is ErrNoFrame, one of reading, or one of an offset that Reaches does not reach.
-func (p *Picker) Pick(offset int64) (*Frame, []Comment, error) {
+// frame are not those of the capture, since the frames before it were passed over. The error is ErrNoFrame, one of reading, one of an offset that Reaches does not reach, or
+// that of ctx, whose end also ends the reading of what lies before the frame.
+func (p *Picker) Pick(ctx context.Context, offset int64) (*Frame, []Comment, error) {
 	for p.r.frame.Offset = -1; p.r.frame.Offset < offset; { // more than once until the interfaces are known
-		if err := p.seek(offset); err != nil {
+		if err := p.seek(ctx, offset); err != nil {
 			return nil, nil, err
 		}
 		if !p.r.Scan() {
@@ -77,8 +79,11 @@ func (p *Picker) point(offset int64) *Point {
 }
 
 // seek moves to a record without reading those before it, where it may.
-func (p *Picker) seek(offset int64) error {
+func (p *Picker) seek(ctx context.Context, offset int64) error {
 	w := p.r.w
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	switch ahead := offset - w.offset; {
 	case !p.Reaches(offset):
 		return fmt.Errorf("pick frame at %d: behind the one at %d", offset, w.offset)
@@ -93,7 +98,20 @@ func (p *Picker) seek(offset int64) error {
 				return err
 			}
 		}
-		w.skip(offset - w.offset)
+		return p.pass(ctx, offset)
+	}
+	return nil
+}
+
+// passBytes is how much is passed over between two looks at whether anybody still waits.
+const passBytes = 1 << 20
+
+// pass reads on to an offset.
+func (p *Picker) pass(ctx context.Context, offset int64) error {
+	for w := p.r.w; w.offset < offset && w.skip(min(offset-w.offset, passBytes)); {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

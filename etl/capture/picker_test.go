@@ -36,7 +36,7 @@ func TestPickCollection(t *testing.T) {
 			if i%3 != 0 && i != len(all)-1 {
 				continue
 			}
-			f, comments, err := p.Pick(all[i].Frame.Offset)
+			f, comments, err := p.Pick(t.Context(), all[i].Frame.Offset)
 			if err != nil {
 				t.Fatalf("%s: frame %d: %v", c.Rel, i+1, err)
 			}
@@ -107,7 +107,7 @@ func TestPickReadsLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, no := range []int{10_000, 0, 9_999, 19_999} {
-		f, _, err := p.Pick(all[no].Frame.Offset)
+		f, _, err := p.Pick(t.Context(), all[no].Frame.Offset)
 		if err != nil {
 			t.Fatal(err)
 		}

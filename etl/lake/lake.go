@@ -169,9 +169,10 @@ func (l *Lake) live(f *LiveFile) schema.File {
 	out := schema.File{
 		Table: f.Table, Path: l.store.Path(f.Name), Name: f.Name, Sensor: f.Sensor, Date: f.Date,
 		Rows: f.Rows, Bytes: f.Bytes, MinTS: schema.NoTime, MaxTS: schema.NoTime, SchemaVersion: f.SchemaVersion, BLAKE3: f.BLAKE3,
+		Captures: f.Captures,
 	}
 	if f.Capture != nil {
-		out.SchemaVersion = f.Capture.SchemaVersion
+		out.SchemaVersion, out.Capture = f.Capture.SchemaVersion, f.Capture.CaptureID
 	}
 	if f.MinTS != nil && f.MaxTS != nil {
 		out.MinTS, out.MaxTS = *f.MinTS, *f.MaxTS
