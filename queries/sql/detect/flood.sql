@@ -67,9 +67,9 @@ WITH hot AS ( -- the few targets that it can be of
          width * count(*) AS seconds
   FROM marked GROUP BY width, dst_key, ip_proto, leader, episode HAVING width * count(*) >= $min_seconds AND (width < 600 OR max(flows) >= $min_long)
 ), floods AS ( -- of windows of several widths that tell of one flood, those that tell of most of it; a burst is part of a long flood of the same source
-  SELECT e.* FROM episodes e WHERE NOT EXISTS (SELECT 1 FROM episodes o WHERE o.width <> e.width AND o.dst_key = e.dst_key AND o.ip_proto = e.ip_proto AND o.start_ts <= e.end_ts AND o.end_ts >= e.start_ts
-    AND CASE WHEN o.width < e.width THEN 2 * micros_between(o.start_ts, o.end_ts) >= micros_between(e.start_ts, e.end_ts)
-             ELSE 2 * micros_between(e.start_ts, e.end_ts) < micros_between(o.start_ts, o.end_ts) AND e.leader IS NOT DISTINCT FROM o.leader END)
+  SELECT e.* FROM episodes e
+  WHERE 2 * (SELECT coalesce(sum(o.flows), 0) FROM episodes o WHERE o.width < e.width AND o.dst_key = e.dst_key AND o.ip_proto = e.ip_proto AND o.start_ts <= e.end_ts AND o.end_ts >= e.start_ts) < e.flows
+    AND NOT EXISTS (SELECT 1 FROM episodes o WHERE o.width > e.width AND o.dst_key = e.dst_key AND o.ip_proto = e.ip_proto AND o.start_ts <= e.end_ts AND o.end_ts >= e.start_ts AND 2 * e.flows < o.flows AND e.leader IS NOT DISTINCT FROM o.leader)
 ), pressing AS ( -- the windows of these
   SELECT marked.* FROM marked JOIN floods ON floods.width = marked.width AND floods.dst_key = marked.dst_key AND floods.ip_proto = marked.ip_proto AND floods.leader IS NOT DISTINCT FROM marked.leader
     AND floods.episode = marked.episode

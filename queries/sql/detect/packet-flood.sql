@@ -58,10 +58,10 @@ WITH silent AS NOT MATERIALIZED ( -- flows that nobody answers, or with nothing 
          CASE WHEN max(ports) = 1 AND min(dst_port) = max(dst_port) THEN min(dst_port) END AS dst_port,
          sum(packets) AS packets, sum(bytes) AS bytes, min(start_ts) AS start_ts, max(end_ts) AS end_ts, width * count(DISTINCT bin) AS seconds
   FROM joined JOIN tops USING (dst_ip, ip_proto, kind, width, leader, episode) GROUP BY dst_ip, ip_proto, kind, width, leader, episode HAVING width * count(DISTINCT bin) >= $min_seconds AND (width < 600 OR max(pressure) >= $icmp_long)
-), told AS ( -- of windows of several widths that tell of one flood, those that tell of most of it
-  SELECT e.* FROM floods e WHERE NOT EXISTS (SELECT 1 FROM floods o WHERE o.width <> e.width AND o.dst_ip = e.dst_ip AND o.ip_proto = e.ip_proto AND o.kind = e.kind AND o.start_ts <= e.end_ts AND o.end_ts >= e.start_ts
-    AND CASE WHEN o.width < e.width THEN 2 * micros_between(o.start_ts, o.end_ts) >= micros_between(e.start_ts, e.end_ts)
-             ELSE 2 * micros_between(e.start_ts, e.end_ts) < micros_between(o.start_ts, o.end_ts) AND e.leader = o.leader END)
+), told AS ( -- of windows of several widths that tell of one flood, those that tell of most of it; a burst is part of a long flood of the same source
+  SELECT e.* FROM floods e
+  WHERE 2 * (SELECT coalesce(sum(o.packets), 0) FROM floods o WHERE o.width < e.width AND o.dst_ip = e.dst_ip AND o.ip_proto = e.ip_proto AND o.kind = e.kind AND o.start_ts <= e.end_ts AND o.end_ts >= e.start_ts) < e.packets
+    AND NOT EXISTS (SELECT 1 FROM floods o WHERE o.width > e.width AND o.dst_ip = e.dst_ip AND o.ip_proto = e.ip_proto AND o.kind = e.kind AND o.start_ts <= e.end_ts AND o.end_ts >= e.start_ts AND 2 * e.packets < o.packets AND e.leader = o.leader)
 )
 SELECT CASE WHEN single THEN 'dos' ELSE 'ddos' END AS class, CASE kind WHEN 'query' THEN 'udp' ELSE kind END || '-flood' AS subclass, CAST(NULL AS VARCHAR) AS severity,
        nullif(leader, '') AS src_ip, sources AS src_count, dst_ip, CAST(1 AS BIGINT) AS dst_count, dst_port, ip_proto, start_ts, end_ts,

@@ -72,10 +72,10 @@ WITH used AS (
   SELECT *, leader <> '' AS single, requests / seconds AS rate,
          coalesce(bin_after(first_second, 1000000, -1), first_second) AS start_ts, coalesce(bin_after(last_second, 1000000, 2), last_second) AS end_ts -- what led to it and what is left of it
   FROM episodes JOIN tops USING (dst_ip, dst_port, width, leader, episode)
-), told AS ( -- of windows of several widths that tell of one flood, those that tell of most of it
-  SELECT e.* FROM floods e WHERE NOT EXISTS (SELECT 1 FROM floods o WHERE o.width <> e.width AND o.dst_ip = e.dst_ip AND o.dst_port = e.dst_port AND o.start_ts <= e.end_ts AND o.end_ts >= e.start_ts
-    AND CASE WHEN o.width < e.width THEN 2 * micros_between(o.start_ts, o.end_ts) >= micros_between(e.start_ts, e.end_ts)
-             ELSE 2 * micros_between(e.start_ts, e.end_ts) < micros_between(o.start_ts, o.end_ts) AND e.leader = o.leader END)
+), told AS ( -- of windows of several widths that tell of one flood, those that tell of most of it; a burst is part of a long flood of the same source
+  SELECT e.* FROM floods e
+  WHERE 2 * (SELECT coalesce(sum(o.requests), 0) FROM floods o WHERE o.width < e.width AND o.dst_ip = e.dst_ip AND o.dst_port = e.dst_port AND o.start_ts <= e.end_ts AND o.end_ts >= e.start_ts) < e.requests
+    AND NOT EXISTS (SELECT 1 FROM floods o WHERE o.width > e.width AND o.dst_ip = e.dst_ip AND o.dst_port = e.dst_port AND o.start_ts <= e.end_ts AND o.end_ts >= e.start_ts AND 2 * e.requests < o.requests AND e.leader = o.leader)
 )
 SELECT CASE WHEN single THEN 'dos' ELSE 'ddos' END AS class, CAST(NULL AS VARCHAR) AS subclass, CASE WHEN width = 600 THEN 'medium' END AS severity,
        nullif(leader, '') AS src_ip, sources AS src_count, dst_ip, CAST(1 AS BIGINT) AS dst_count, dst_port, 6 AS ip_proto, start_ts, end_ts,
