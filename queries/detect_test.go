@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pcaplake/pcaplake/schema"
 )
 
 // flowRow is flow n of a case: 10.0.0.1 asks 203.0.113.9 port 443 something each second and is answered.
@@ -37,6 +39,9 @@ const (
 	strayReset = stray + "'10.0.0.9' AS dst_ip, 1 AS fwd_rsts, 4 AS fwd_tcp_flags, 0 AS rev_packets, 0 AS rev_rsts, 0 AS rev_tcp_flags"
 )
 
+// oneDirection begins the names of cases whose capture holds one direction, or every few packets of both.
+const oneDirection = "one way: "
+
 // since is for what tells what is new: the first row lies before the period.
 const since = "TIMESTAMP '2026-11-21 23:00:00' + INTERVAL (n * 2) HOUR AS first_ts, TIMESTAMP '2026-11-21 23:00:00' + INTERVAL (n * 2) HOUR AS last_ts, "
 
@@ -64,6 +69,8 @@ var detectorCases = []detectorCase{
 	{"scan", "peers half of whom are gone", 60, "CASE WHEN n % 2 = 0 THEN 0 ELSE 1 END AS rev_synacks, 0 AS fwd_rsts, '203.0.113.' || n AS dst_ip", ""},
 	{"scan", "a dead server tried again and again", 500, refused + "443 AS dst_port", ""},
 	{"scan", "bots of a flood", 4000, lostUDP + fast + inward + "n % 997 AS dst_port", ""},
+	{"scan", oneDirection + "a server's ACK to many ports", 40, stray + "0 AS rev_packets, 0 AS rev_rsts, 0 AS rev_tcp_flags, 80 AS src_port, 40000 + n AS dst_port", ""},
+	{"scan", "ACK to many ports that nobody answers", 40, stray + "0 AS rev_packets, 0 AS rev_rsts, 0 AS rev_tcp_flags, 80 AS src_port, 40000 + n AS dst_port", "scan stealth medium"},
 	{"scan", "bots of a slow flood", 10000, lostUDP + every300 + "'203.0.113.' || (n % 20) AS src_ip, '10.0.0.9' AS dst_ip, n * 7919 % 5000 AS dst_port", ""},
 	{"scan", "ports, beside others who try each now and then", 2000, lostUDP + every300 + "CASE WHEN n % 2 = 0 THEN '203.0.113.250' ELSE '203.0.113.' || (n % 200) END AS src_ip, '10.0.0.9' AS dst_ip, n AS dst_port", "scan udp info"},
 	{"scan", "ports, beside a flood of one port from many", 2000, refused + fast +
@@ -120,6 +127,8 @@ var detectorCases = []detectorCase{
 	{"upload", "at once", 1, "2000000 AS fwd_payload_bytes", "theft upload medium"},
 	{"upload", "little by little", 100, "5000 AS fwd_payload_bytes, 100 AS rev_payload_bytes", "theft drip medium"},
 	{"upload", "as much back", 1, "2000000 AS fwd_payload_bytes, 2000000 AS rev_payload_bytes", ""},
+	{"upload", oneDirection + "what a server sends", 1, "2000000 AS fwd_payload_bytes, 0 AS rev_payload_bytes, 0 AS fwd_syns, 24 AS fwd_tcp_flags, 0 AS rev_packets, 443 AS src_port, 40000 AS dst_port", ""},
+	{"upload", oneDirection + "what a client sends", 1, "2000000 AS fwd_payload_bytes, 0 AS rev_payload_bytes, 0 AS fwd_syns, 24 AS fwd_tcp_flags, 0 AS rev_packets", "theft upload medium"},
 	{"upload", "inside", 1, "2000000 AS fwd_payload_bytes, '10.0.0.9' AS dst_ip", ""},
 	{"upload", "a server's answer to the outside", 1, "'203.0.113.9' AS src_ip, '10.0.0.9' AS dst_ip, 2000000 AS rev_payload_bytes", ""},
 	{"icmp-tunnel", "replies differ", 20, echo + "1 AS rev_packets, 100 AS fwd_payload_bytes, 900 AS rev_payload_bytes", "theft icmp-tunnel high"},
@@ -218,6 +227,9 @@ func TestDetectors(t *testing.T) {
 			d := Dataset{}
 			if strings.Contains(c.rows, since) {
 				d.From = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+			}
+			if yes := true; strings.HasPrefix(c.name, oneDirection) {
+				d.Captures = []schema.Capture{{CaptureID: "c", OneWay: &yes}}
 			}
 			s := l.session(d)
 			q, err := s.Lookup(c.detector)
