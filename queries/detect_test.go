@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pcaplake/pcaplake/schema"
 )
 
 // flowRow is flow n of a case: 10.0.0.1 asks 203.0.113.9 port 443 something each second and is answered.
@@ -25,8 +27,20 @@ const (
 	inward     = "'203.0.113.' || (n % 200) AS src_ip, '10.0.0.9' AS dst_ip, "
 	every80    = "TIMESTAMP '2026-11-22' + INTERVAL (n * 80) MILLISECOND AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (n * 80) MILLISECOND AS last_ts, "
 	every300   = "TIMESTAMP '2026-11-22' + INTERVAL (n * 300) MILLISECOND AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (n * 300) MILLISECOND AS last_ts, "
+	every500   = "TIMESTAMP '2026-11-22' + INTERVAL (n * 500) MILLISECOND AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (n * 500) MILLISECOND AS last_ts, "
+	stray      = "0 AS fwd_syns, 0 AS rev_synacks, 0 AS fwd_payload_bytes, 0 AS rev_payload_bytes, 1 AS fwd_packets, 1 AS rev_packets, 1 AS rev_rsts, 16 AS fwd_tcp_flags, 4 AS rev_tcp_flags, 80 AS dst_port, "
 	fast       = "TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS last_ts, "
 )
+
+// after is the first row, and half an hour later the others, one in a second; strayReset a reset of no connection that nobody answers.
+const (
+	after = "TIMESTAMP '2026-11-22' + INTERVAL (CASE n WHEN 0 THEN 0 ELSE 1800 + n END) SECOND AS first_ts, TIMESTAMP '2026-11-22' + INTERVAL (CASE n WHEN 0 THEN 0 ELSE 1800 + n END) SECOND AS last_ts, " +
+		"80 AS dst_port, "
+	strayReset = stray + "'10.0.0.9' AS dst_ip, 1 AS fwd_rsts, 4 AS fwd_tcp_flags, 0 AS rev_packets, 0 AS rev_rsts, 0 AS rev_tcp_flags"
+)
+
+// oneDirection begins the names of cases whose capture holds one direction, or every few packets of both.
+const oneDirection = "one way: "
 
 // since is for what tells what is new: the first row lies before the period.
 const since = "TIMESTAMP '2026-11-21 23:00:00' + INTERVAL (n * 2) HOUR AS first_ts, TIMESTAMP '2026-11-21 23:00:00' + INTERVAL (n * 2) HOUR AS last_ts, "
@@ -35,7 +49,7 @@ const since = "TIMESTAMP '2026-11-21 23:00:00' + INTERVAL (n * 2) HOUR AS first_
 type detectorCase struct {
 	detector, name string
 	n              int
-	rows           string // replacements of columns of flowRow, or "table: columns"; n is the number of the row
+	rows           string // replacements of columns of flowRow, or "table: columns", or both with " && " between; n is the number of the row
 	want           string // "": nothing
 }
 
@@ -55,6 +69,10 @@ var detectorCases = []detectorCase{
 	{"scan", "peers half of whom are gone", 60, "CASE WHEN n % 2 = 0 THEN 0 ELSE 1 END AS rev_synacks, 0 AS fwd_rsts, '203.0.113.' || n AS dst_ip", ""},
 	{"scan", "a dead server tried again and again", 500, refused + "443 AS dst_port", ""},
 	{"scan", "bots of a flood", 4000, lostUDP + fast + inward + "n % 997 AS dst_port", ""},
+	{"scan", oneDirection + "a server's ACK to many ports", 40, stray + "0 AS rev_packets, 0 AS rev_rsts, 0 AS rev_tcp_flags, 80 AS src_port, 40000 + n AS dst_port", ""},
+	{"scan", "ACK to many ports that nobody answers", 40, stray + "0 AS rev_packets, 0 AS rev_rsts, 0 AS rev_tcp_flags, 80 AS src_port, 40000 + n AS dst_port", "scan stealth medium"},
+	{"scan", "bots of a slow flood", 10000, lostUDP + every300 + "'203.0.113.' || (n % 20) AS src_ip, '10.0.0.9' AS dst_ip, n * 7919 % 5000 AS dst_port", ""},
+	{"scan", "ports, beside others who try each now and then", 2000, lostUDP + every300 + "CASE WHEN n % 2 = 0 THEN '203.0.113.250' ELSE '203.0.113.' || (n % 200) END AS src_ip, '10.0.0.9' AS dst_ip, n AS dst_port", "scan udp info"},
 	{"scan", "ports, beside a flood of one port from many", 2000, refused + fast +
 		"CASE WHEN n % 50 = 0 THEN '203.0.113.250' ELSE '203.0.113.' || (n % 200) END AS src_ip, '10.0.0.9' AS dst_ip, CASE WHEN n % 50 = 0 THEN 1000 + n ELSE 80 END AS dst_port", "scan vertical low"},
 	{"protocol-scan", "a host", 60, unanswered + "n + 100 AS ip_proto, NULL::INTEGER AS dst_port", "scan protocols medium"},
@@ -71,6 +89,22 @@ var detectorCases = []detectorCase{
 	{"flood", "three unanswered in a second for minutes", 1000, unanswered + every300 + "80 AS dst_port", ""},
 	{"flood", "ten unanswered in a second for minutes", 2000, unanswered + every80 + "80 AS dst_port", "dos syn-flood high"},
 	{"flood", "as many over ports", 2000, unanswered + every80 + "n AS dst_port", ""},
+	{"flood", "lone ACK from many", 2000, stray + fast + inward, "ddos segment-flood high"},
+	{"flood", "lone FIN that nobody answers", 2000, stray + fast + "1 AS fwd_tcp_flags, 0 AS rev_packets, 0 AS rev_rsts, 0 AS rev_tcp_flags", "dos segment-flood high"},
+	{"flood", "data of no connection", 2000, stray + fast + "24 AS fwd_tcp_flags, 900 AS fwd_payload_bytes", "dos segment-flood high"},
+	{"flood", "connections under way", 2000, fast + "0 AS fwd_syns, 0 AS rev_synacks, 24 AS fwd_tcp_flags, 24 AS rev_tcp_flags", ""},
+	{"flood", "two datagrams in a second to one port for an hour", 7200, lostUDP + every500 + "9999 AS dst_port", "dos udp-flood high"},
+	{"flood", "one in a second", 4000, lostUDP + "9999 AS dst_port", ""},
+	{"flood", "two in a second over ports", 7200, lostUDP + every500 + "n AS dst_port", ""},
+	{"flood", "three in a second over ports from many for an hour", 10000, lostUDP + every300 + "'203.0.113.' || (n % 20) AS src_ip, '10.0.0.9' AS dst_ip, n * 7919 % 5000 AS dst_port", "ddos udp-flood high"},
+	{"flood", "clients of a service that is down", 12000, refused + every300 + "'10.0.1.' || (n % 200) AS src_ip, '10.0.0.9' AS dst_ip, n // 2 AS src_port", ""},
+	{"flood", "clients of a resolver that is down", 5000, lostUDP + fast + "'10.0.' || (n % 5) || '.' || (n % 251) AS src_ip, '10.0.0.9' AS dst_ip, 53 AS dst_port", ""},
+	{"flood", "half-open from many inside", 2000, halfOpen + fast + "'10.0.1.' || (n % 200) AS src_ip, '10.0.0.9' AS dst_ip, 80 AS dst_port", "ddos syn-flood high"},
+	{"request-flood", "one alike in a second, from who was not there", 3000, after + "CASE n WHEN 0 THEN '203.0.113.1' ELSE '203.0.113.5' END AS src_ip, '10.0.0.9' AS dst_ip", "dos request-flood medium"},
+	{"request-flood", "one alike in a second, from bots who were not there", 3000, after + "'203.0.113.' || (n % 40) AS src_ip, '10.0.0.9' AS dst_ip", "ddos request-flood medium"},
+	{"request-flood", "checks that were there", 3000, "'203.0.113.5' AS src_ip, '10.0.0.9' AS dst_ip", ""},
+	{"request-flood", "who is inside and polls", 3000, after + "'10.0.0.' || (n % 40) AS src_ip", ""},
+	{"request-flood", "people who were not there", 3000, after + "'203.0.113.' || (n % 40) AS src_ip, '10.0.0.9' AS dst_ip, 100 + n * 7919 % 900 AS fwd_payload_bytes", ""},
 	{"request-flood", "twelve alike in a second for minutes", 2000, every80 + "80 AS dst_port", "dos request-flood high"},
 	{"request-flood", "three alike in a second for minutes", 2000, every300 + "80 AS dst_port", ""},
 	{"request-flood", "twelve unlike in a second for minutes", 2000, every80 + "100 + n * 7919 % 900 AS fwd_payload_bytes", ""},
@@ -80,15 +114,21 @@ var detectorCases = []detectorCase{
 	{"slow-http", "never answered", 60, "0 AS rev_payload_bytes, TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts, 80 AS dst_port", "dos slow-request high"},
 	{"slow-http", "read slowly", 60, "TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts, 512 AS fwd_first_window", "dos slow-read high"},
 	{"slow-http", "a body that goes on behind the answer", 60, "80 AS dst_port, 7 AS fwd_payload_packets, 1 AS rev_payload_packets, TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts", "dos slow-request high"},
+	{"slow-http", "silent for longer than flows wait", 240, "80 AS dst_port, 40000 + n % 60 AS src_port, TIMESTAMP '2026-11-22' + INTERVAL (n // 60) HOUR AS first_ts, TIMESTAMP '2026-11-22 00:00:01' + INTERVAL (n // 60) HOUR AS last_ts, 0 AS rev_payload_bytes, CASE WHEN n < 60 THEN 1 ELSE 0 END AS fwd_syns, CASE WHEN n < 60 THEN 27 ELSE 24 END AS fwd_tcp_flags", "dos slow-request high"},
+	{"slow-http", "a pool that is silent for longer than flows wait", 240, "5432 AS dst_port, 40000 + n % 60 AS src_port, TIMESTAMP '2026-11-22' + INTERVAL (n // 60) HOUR AS first_ts, TIMESTAMP '2026-11-22 00:00:01' + INTERVAL (n // 60) HOUR AS last_ts, CASE WHEN n < 60 THEN 1 ELSE 0 END AS fwd_syns, CASE WHEN n < 60 THEN 27 ELSE 24 END AS fwd_tcp_flags", ""},
 	{"slow-http", "telemetry that nobody answers", 60, "1883 AS dst_port, 70 AS fwd_payload_packets, 1 AS rev_payload_packets, TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts", ""},
 	{"slow-http", "a pool that was answered", 60, "TIMESTAMP '2026-11-22' AS first_ts, TIMESTAMP '2026-11-22 00:00:20' AS last_ts", ""},
 	{"reflection", "DNS from many", 30, lostUDP + inward + "53 AS src_port", "ddos domain-reflection high"},
 	{"reflection", "DNS from few", 19, lostUDP + inward + "53 AS src_port", ""},
 	{"reflection", "answers that were asked for", 30, "17 AS ip_proto, '203.0.113.' || n AS dst_ip, 53 AS dst_port", ""},
 	{"reflection", "SYN with ACK without end", 2, "'203.0.113.' || n AS dst_ip, 0 AS fwd_packets, 40 AS rev_synacks, 40 AS rev_packets", "ddos tcp-reflection high"},
+	{"reflection", "SYN with ACK that the target refuses", 30, "'203.0.113.' || n AS dst_ip, 0 AS fwd_syns, 1 AS fwd_packets, 1 AS fwd_rsts, 4 AS fwd_tcp_flags, 18 AS rev_tcp_flags, 1 AS rev_packets", "ddos tcp-reflection high"},
+	{"reflection", "half-open scan that the scanner resets", 30, "'203.0.113.' || n AS dst_ip, 2 AS fwd_packets, 1 AS fwd_rsts, 1 AS rev_packets", ""},
 	{"upload", "at once", 1, "2000000 AS fwd_payload_bytes", "theft upload medium"},
 	{"upload", "little by little", 100, "5000 AS fwd_payload_bytes, 100 AS rev_payload_bytes", "theft drip medium"},
 	{"upload", "as much back", 1, "2000000 AS fwd_payload_bytes, 2000000 AS rev_payload_bytes", ""},
+	{"upload", oneDirection + "what a server sends", 1, "2000000 AS fwd_payload_bytes, 0 AS rev_payload_bytes, 0 AS fwd_syns, 24 AS fwd_tcp_flags, 0 AS rev_packets, 443 AS src_port, 40000 AS dst_port", ""},
+	{"upload", oneDirection + "what a client sends", 1, "2000000 AS fwd_payload_bytes, 0 AS rev_payload_bytes, 0 AS fwd_syns, 24 AS fwd_tcp_flags, 0 AS rev_packets", "theft upload medium"},
 	{"upload", "inside", 1, "2000000 AS fwd_payload_bytes, '10.0.0.9' AS dst_ip", ""},
 	{"upload", "a server's answer to the outside", 1, "'203.0.113.9' AS src_ip, '10.0.0.9' AS dst_ip, 2000000 AS rev_payload_bytes", ""},
 	{"icmp-tunnel", "replies differ", 20, echo + "1 AS rev_packets, 100 AS fwd_payload_bytes, 900 AS rev_payload_bytes", "theft icmp-tunnel high"},
@@ -103,6 +143,7 @@ var detectorCases = []detectorCase{
 	{"beacon", "that others use", 60, "'10.0.0.' || (n % 2 + 1) AS src_ip", ""},
 	{"logins", "SSH", 6, "22 AS dst_port, 1500 AS fwd_payload_bytes, 2200 AS rev_payload_bytes", "bruteforce ssh high"},
 	{"logins", "SSH, the last stays", 7, "22 AS dst_port, CASE WHEN n = 6 THEN 90000 ELSE 1500 END AS fwd_payload_bytes", "bruteforce ssh critical"},
+	{"logins", "SSH, a minute and more each", 6, "22 AS dst_port, 1500 AS fwd_payload_bytes, TIMESTAMP '2026-11-22 00:01:16' + INTERVAL (n) SECOND AS last_ts", "bruteforce ssh high"},
 	{"logins", "FTP", 6, "21 AS dst_port, 40 AS fwd_payload_bytes", "bruteforce ftp high"},
 	{"logins", "sessions of people", 6, "22 AS dst_port, 3000 + n * 9000 AS fwd_payload_bytes", ""},
 	{"logins", "health checks", 60, "22 AS dst_port, 0 AS fwd_payload_bytes", ""},
@@ -119,7 +160,14 @@ var detectorCases = []detectorCase{
 	{"packet-flood", "echo requests of one", 2000, "packets: " + ping + "'10.0.0.1' AS src_ip", "dos icmp-flood high"},
 	{"packet-flood", "25 echo requests in a second for minutes", 4000, "packets: " + strings.Replace(ping, "n * 5", "n * 40", 1) + "'10.0.0.1' AS src_ip", "dos icmp-flood high"},
 	{"packet-flood", "few echo requests in a second for minutes", 4000, "packets: " + strings.Replace(ping, "n * 5", "n * 400", 1) + "'10.0.0.1' AS src_ip", ""},
-	{"packet-flood", "a few resets", 150, "packets: " + strings.Replace(ping, "1 AS ip_proto, 8 AS icmp_type", "6 AS ip_proto", 1) + "80 AS dst_port, '10.0.0.1' AS src_ip", ""},
+	{"packet-flood", "echo requests of very many, two in a second", 4000, "packets: " + strings.Replace(ping, "n * 5", "n * 500", 1) + "'10.1.' || n % 7 || '.' || n % 250 AS src_ip", "ddos icmp-flood high"},
+	{"packet-flood", "echo requests of some, two in a second", 4000, "packets: " + strings.Replace(ping, "n * 5", "n * 500", 1) + "'10.1.0.' || n % 20 AS src_ip", ""},
+	{"packet-flood", "resets", 2000, strayReset + " && packets: " + segment + "4 AS tcp_flags", "dos reset-flood high"},
+	{"packet-flood", "25 resets in a second for minutes", 4000, strayReset + " && packets: " + strings.Replace(segment, "n * 5", "n * 40", 1) + "4 AS tcp_flags", "dos reset-flood high"},
+	{"packet-flood", "a few resets", 150, strayReset + " && packets: " + segment + "4 AS tcp_flags", ""},
+	{"packet-flood", "segments of no connection, all from one port", 2000, stray + "2000 AS fwd_packets, 2000 AS rev_packets, 2000 AS rev_rsts, '10.0.0.9' AS dst_ip && packets: " + segment + "16 AS tcp_flags", "dos segment-flood high"},
+	{"packet-flood", "segments of a connection", 2000, "'10.0.0.9' AS dst_ip && packets: " + segment + "16 AS tcp_flags", ""},
+	{"packet-flood", "SYN with ACK of one that was not asked", 2000, "'10.0.0.9' AS src_ip, '10.0.0.1' AS dst_ip, 0 AS fwd_syns, 0 AS fwd_packets && packets: " + segment + "18 AS tcp_flags", "dos segment-flood high"},
 	{"packet-flood", "few echo requests", 150, "packets: " + ping + "'10.0.0.1' AS src_ip", ""},
 	{"scan-tool", "an agent", 3, "http: " + request + "'Mozilla/5.0 (compatible; Nmap Scripting Engine)' AS user_agent", "scan scanning-program medium"},
 	{"scan-tool", "a browser", 3, "http: " + request + "'Mozilla/5.0' AS user_agent", ""},
@@ -154,6 +202,7 @@ const (
 	row     = "'c' AS capture_id, 'default' AS sensor, n + 1 AS frame_no, TIMESTAMP '2026-11-22' + INTERVAL (n * 5) MILLISECOND AS ts, 0 AS ts_extra_ns, "
 	query   = row + "'10.0.0.1' AS src_ip, '10.0.0.53' AS dst_ip, 53 AS dst_port, false AS is_response, 16 AS qtype, "
 	hello   = row + "'10.0.0.1' AS src_ip, '203.0.113.9' AS dst_ip, 40000 AS src_port, 443 AS dst_port, 'client' AS kind, "
+	segment = row + "n + 1 AS flow_id, '10.0.0.1' AS src_ip, '10.0.0.9' AS dst_ip, 80 AS dst_port, 4 AS ip_version, 6 AS ip_proto, 40 AS ip_len, "
 	claim   = row + "1 AS opcode, "
 	ping    = row + "'10.0.0.9' AS dst_ip, 4 AS ip_version, 1 AS ip_proto, 8 AS icmp_type, 84 AS ip_len, "
 	request = row + "'10.0.0.1' AS src_ip, '203.0.113.9' AS dst_ip, 80 AS dst_port, 'GET' AS method, '/' AS uri, "
@@ -168,15 +217,19 @@ func TestDetectors(t *testing.T) {
 	for _, c := range detectorCases {
 		t.Run(c.detector+"/"+c.name, func(t *testing.T) {
 			l := newTestLake(t)
-			table, columns, other := strings.Cut(c.rows, ": ")
-			if other {
-				l.add(table, fmt.Sprintf("SELECT %s FROM (SELECT range AS n FROM range(%d))", columns, c.n))
-			} else {
-				l.add("flows", fmt.Sprintf("SELECT * EXCLUDE (n) REPLACE (%s) FROM (SELECT n, %s FROM (SELECT range AS n FROM range(%d)))", lastWins(c.rows), flowRow, c.n))
+			for rows := range strings.SplitSeq(c.rows, " && ") {
+				if table, columns, other := strings.Cut(rows, ": "); other {
+					l.add(table, fmt.Sprintf("SELECT %s FROM (SELECT range AS n FROM range(%d))", columns, c.n))
+				} else {
+					l.add("flows", fmt.Sprintf("SELECT * EXCLUDE (n) REPLACE (%s) FROM (SELECT n, %s FROM (SELECT range AS n FROM range(%d)))", lastWins(rows), flowRow, c.n))
+				}
 			}
 			d := Dataset{}
 			if strings.Contains(c.rows, since) {
 				d.From = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+			}
+			if yes := true; strings.HasPrefix(c.name, oneDirection) {
+				d.Captures = []schema.Capture{{CaptureID: "c", OneWay: &yes}}
 			}
 			s := l.session(d)
 			q, err := s.Lookup(c.detector)
@@ -211,7 +264,7 @@ func TestDetectors(t *testing.T) {
 func lastWins(replace string) string {
 	var order []string
 	last := map[string]string{}
-	for _, r := range splitTop(replace) {
+	for _, r := range splitTop(strings.TrimSuffix(replace, ", ")) {
 		name := r[strings.LastIndex(r, " AS ")+4:]
 		if _, ok := last[name]; !ok {
 			order = append(order, name)

@@ -7,6 +7,7 @@ import (
 	bindings "github.com/duckdb/duckdb-go-bindings"
 
 	"github.com/pcaplake/pcaplake/queries/enrich"
+	"github.com/pcaplake/pcaplake/schema"
 )
 
 // enrichment is what SQL may ask beyond the lake.
@@ -19,6 +20,9 @@ func openEnrichment(d *Dataset) (enrichment, error) {
 	networks, err := enrich.OpenNetworks(d.Networks)
 	if err != nil {
 		return enrichment{}, err
+	}
+	if slices.ContainsFunc(d.Captures, func(c schema.Capture) bool { return c.Settings["anonymize"] != "" }) {
+		networks = networks.Pseudonyms()
 	}
 	geoip, err := enrich.OpenGeoIP(d.GeoIP)
 	return enrichment{networks, geoip}, err

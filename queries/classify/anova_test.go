@@ -1,9 +1,12 @@
 package classify
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -50,6 +53,57 @@ func TestVariance(t *testing.T) {
 	if v := NewVariance([][]float64{{1, 1}, {2, 2}}); !math.IsInf(v.F, 1) || v.P != 0 || v.Eta2 != 1 || !math.IsNaN(v.WelchF) {
 		t.Errorf("values that differ between groups alone: %+v", v)
 	}
+}
+
+// TestVarianceAsScipy holds the figures against those that scipy gives now, of groups made anew: alike and apart, of few and many values, and with many ties.
+func TestVarianceAsScipy(t *testing.T) {
+	python := shared.Python(t, "scipy")
+	random := rand.New(rand.NewPCG(4, 2))
+	var cases [][][]float64
+	for n := range 40 {
+		groups := make([][]float64, 2+n%5)
+		for g := range groups {
+			for range 3 + random.IntN(1+40*(n%7)) {
+				groups[g] = append(groups[g], math.Round(100*(math.Log1p(1e4*random.ExpFloat64())+float64(g*(n%3))/4))/100)
+			}
+		}
+		cases = append(cases, groups)
+	}
+	in, err := json.Marshal(cases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command(python, "-c", `import json, sys, scipy
+from scipy.stats import f_oneway, kruskal
+out = []
+for groups in json.load(sys.stdin):
+    f, w, h = f_oneway(*groups), f_oneway(*groups, equal_var=False), kruskal(*groups)
+    values = [x for g in groups for x in g]
+    mean = sum(values) / len(values)
+    between = sum(len(g) * (sum(g) / len(g) - mean) ** 2 for g in groups)
+    out.append([f.statistic, f.pvalue, between / sum((x - mean) ** 2 for x in values), w.statistic, w.pvalue, h.statistic, h.pvalue])
+json.dump({"version": scipy.__version__, "figures": out}, sys.stdout)`)
+	command.Stdin, command.Stderr = bytes.NewReader(in), os.Stderr
+	answer, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var scipy struct {
+		Version string
+		Figures [][7]float64
+	}
+	if err := json.Unmarshal(answer, &scipy); err != nil || len(scipy.Figures) != len(cases) {
+		t.Fatalf("%d cases, %v: %s", len(scipy.Figures), err, answer)
+	}
+	for n, want := range scipy.Figures {
+		v := NewVariance(cases[n])
+		for i, got := range [7]float64{v.F, v.P, v.Eta2, v.WelchF, v.WelchP, v.H, v.HP} {
+			if !(math.Abs(got-want[i]) <= 1e-8*math.Abs(want[i])+1e-300) {
+				t.Errorf("case %d: figure %d (F, p, eta2, Welch's F, its p, H, its p) is %g, scipy says %g", n, i, got, want[i])
+			}
+		}
+	}
+	shared.Report(t, "scipy %s: F, p, eta2, Welch and Kruskal-Wallis of %d cases agree", scipy.Version, len(cases))
 }
 
 // TestRank holds that what the lab's classes differ by is what they are: names of a tunnel, targets of a scan, sources of a flood; and that nothing is ranked that

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/lake"
+	"github.com/pcaplake/pcaplake/etl/pseudonym"
 	"github.com/pcaplake/pcaplake/internal/shared"
 	"github.com/pcaplake/pcaplake/queries"
 	"github.com/pcaplake/pcaplake/schema"
@@ -21,8 +23,14 @@ import (
 // ingested is a session on a new lake of captures.
 func ingested(t *testing.T, captures ...string) *queries.Session {
 	t.Helper()
+	return ingestedWith(t, etl.Options{Sources: captures})
+}
+
+func ingestedWith(t *testing.T, o etl.Options) *queries.Session {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "lake")
-	if _, err := etl.Ingest(t.Context(), etl.Options{Lake: dir, Sources: captures, ToolVersion: "test"}); err != nil {
+	o.Lake, o.ToolVersion = dir, "test"
+	if _, err := etl.Ingest(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	l, err := lake.Open(t.Context(), dir)
@@ -92,6 +100,24 @@ func TestVerdicts(t *testing.T) {
 	}
 	if counts["capture malicious"] != 3 || counts["capture normal"] != 1 || counts["address malicious"] != 2 {
 		t.Errorf("answers %v", counts)
+	}
+}
+
+// TestPseudonyms holds that a scan is found in an anonymised lake also where its key makes an address of a group out of the target's.
+func TestPseudonyms(t *testing.T) {
+	var key *pseudonym.Key
+	for i := byte(0); key == nil || !key.Addr(netip.MustParseAddr("10.20.0.3")).IsMulticast(); i++ {
+		var err error
+		if key, err = pseudonym.New([pseudonym.KeySize]byte{i}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	verdicts, err := Verdicts(t.Context(), ingestedWith(t, etl.Options{Sources: []string{filepath.Join("..", "..", "testdata", "scan.pcap")}, Anonymize: key}), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(verdicts) != 1 || verdicts[0].Class != "scan" || !addr(verdicts[0].DstIP).IsMulticast() {
+		t.Errorf("verdicts %v", verdicts)
 	}
 }
 

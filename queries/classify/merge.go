@@ -121,9 +121,9 @@ func (v *Verdict) accounts(w *Verdict) bool {
 	if ranks[v.Class] == 0 || ranks[w.Class] == 0 || v.HasProto != w.HasProto || v.IPProto != w.IPProto || v.DstIP != w.DstIP {
 		return false
 	}
-	if v.Class == w.Class { // two detectors of one thing: most of what the other saw lies in the time of this
+	if v.Class == w.Class { // two detectors of one thing: most of what the other saw lies in the time of this, and this saw as much
 		common := min(v.EndTS, w.EndTS) - max(v.StartTS, w.StartTS)
-		return v.Detector != w.Detector && common >= 0 && 2*common >= w.EndTS-w.StartTS && v.SrcIP == w.SrcIP &&
+		return v.Detector != w.Detector && common >= 0 && 2*common >= w.EndTS-w.StartTS && 2*v.Packets >= w.Packets && v.SrcIP == w.SrcIP &&
 			(v.Score > w.Score || v.Score == w.Score && v.Detector < w.Detector)
 	}
 	within := v.StartTS-1e6 <= w.StartTS && w.EndTS <= v.EndTS+1e6

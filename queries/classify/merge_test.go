@@ -72,6 +72,19 @@ func TestMergeFoldExplain(t *testing.T) {
 	}
 }
 
+// TestFewerExplainNoMore holds that a verdict of few packets does not explain one of the same class with many, whatever their times are.
+func TestFewerExplainNoMore(t *testing.T) {
+	held, flood := verdict("slow-http dos high a b 80", 10, 60, .95), verdict("request-flood dos high a b 80", 0, 61, .9)
+	held.Packets, flood.Packets = 4_000, 400_000
+	if got := explain([]Verdict{held, flood}); len(got) != 2 {
+		t.Errorf("%s", said(got))
+	}
+	flood.Packets = 8_000
+	if got := explain([]Verdict{held, flood}); len(got) != 1 {
+		t.Errorf("%s", said(got))
+	}
+}
+
 // TestExtract holds that the command of a verdict takes the packets it is of: of ARP, one protocol, or several.
 func TestExtract(t *testing.T) {
 	v := verdict("d dos high 10.0.0.1 10.0.0.2 80", 0, 1, .5)

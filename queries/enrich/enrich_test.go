@@ -121,6 +121,9 @@ servers:
 		{"", "", "", "", "", ""},
 	}
 	for _, c := range cases {
+		if got := defaults.Pseudonyms().Scope(c.ip); got != "external" && got != c.byDefault || got != "external" && got != "internal" && got != "" {
+			t.Errorf("%s: as a pseudonym %q", c.ip, got)
+		}
 		if got := defaults.Scope(c.ip); got != c.byDefault {
 			t.Errorf("%s is %q by default, want %q", c.ip, got, c.byDefault)
 		}

@@ -22,6 +22,7 @@ type Networks struct {
 	internal, names, sites, servers prefixes
 	broadcasts                      map[netip.Addr]bool // of declared IPv4 networks
 	source                          *Source             // nil: the defaults
+	pseudonyms                      bool                // Pseudonyms: addresses stand for others
 	internal4                       []network4          // those of internal that are of IPv4, if they are few; nil: look there
 }
 
@@ -107,8 +108,23 @@ func (n *Networks) broadcast(cidr string) {
 // Scopes are the values of Scope.
 var Scopes = []string{"internal", "external", "multicast", "broadcast", "loopback", "unspecified"}
 
+// Pseudonyms are the same networks for addresses that stand for others: Crypto-PAn changes the leading bits too, so that a host's may look like one of a group, or of this
+// host itself, and the other way round. Scope then says external of what would be no host's.
+func (n *Networks) Pseudonyms() *Networks {
+	out := *n
+	out.pseudonyms = true
+	return &out
+}
+
 // Scope says where an address belongs, by one of Scopes; "" when the text is no address.
 func (n *Networks) Scope(ip string) string {
+	if scope := n.scope(ip); !n.pseudonyms || scope == "" || scope == "internal" {
+		return scope
+	}
+	return "external"
+}
+
+func (n *Networks) scope(ip string) string {
 	if quad, ok := parseIPv4(ip); ok && n.internal4 != nil {
 		return n.scope4(quad)
 	}
@@ -130,7 +146,7 @@ func (n *Networks) Scope(ip string) string {
 	return "external"
 }
 
-// scope4 is Scope of what most addresses are, which detectors ask of every flow.
+// scope4 is scope of what most addresses are, which detectors ask of every flow.
 func (n *Networks) scope4(quad [4]byte) string {
 	a := binary.BigEndian.Uint32(quad[:])
 	switch {

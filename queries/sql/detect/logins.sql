@@ -3,7 +3,7 @@
 -- A longer session after them raises the severity: one may have succeeded. Over HTTP, requests refused with 401 or 403, and posts to a login.
 -- param: min_sessions INTEGER 4 sessions of one size within ten minutes (own choice; hydra and nmap open 4 at once)
 -- param: max_bytes INTEGER 5000 payload bytes that each sends (own choice; a key exchange takes 1,000 to 3,000)
--- param: max_seconds DOUBLE 60 that each lasts (own choice; OpenSSH allows 120 to log in)
+-- param: max_seconds DOUBLE 120 that each lasts (OpenSSH's LoginGraceTime)
 -- param: max_spread DOUBLE 0.15 median deviation from the median of the bytes sent, as a part of it (own choice: names and passwords differ by little)
 -- param: min_requests INTEGER 20 requests of HTTP (own choice: people mistype a few times)
 -- kind: detector

@@ -1,5 +1,5 @@
 -- title: Reflection
--- doc: A target gets answers that it did not ask for from many hosts: datagrams from one service port, or SYN with ACK from any, with nothing sent the other way.
+-- doc: A target gets answers that it did not ask for from many hosts: datagrams from one service port, or SYN with ACK from any, with nothing sent the other way but resets.
 -- Hosts that repeat an answer without end amplify by themselves. Low rates count. Of captures that hold one direction only such repeats count.
 -- param: min_sources INTEGER 20 hosts that answer within ten minutes (the definition's)
 -- param: min_repeats INTEGER 10 SYN with ACK of one connection that are never confirmed (Linux sends 6, Windows 3): from so many on, two hosts will do
@@ -15,7 +15,7 @@ WITH answers AS (
   WHERE ip_proto = 17 AND rev_packets = 0 AND src_port < 32768 AND src_port <> dst_port AND capture_id NOT IN (SELECT capture_id FROM captures WHERE one_way) AND is_host(dst_ip)
   UNION ALL
   SELECT dst_ip, src_ip, 0, ip_proto, flows.first_ts, flows.last_ts, rev_packets, rev_ip_bytes, rev_synacks, bin_start(flows.first_ts, 600000000)
-  FROM flows WHERE ip_proto = 6 AND fwd_packets = 0 AND rev_synacks > CASE WHEN capture_id IN (SELECT capture_id FROM captures WHERE one_way) THEN $min_repeats - 1 ELSE 0 END
+  FROM flows WHERE ip_proto = 6 AND (fwd_packets = 0 OR fwd_syns = 0 AND fwd_packets = fwd_rsts) AND rev_synacks > CASE WHEN capture_id IN (SELECT capture_id FROM captures WHERE one_way) THEN $min_repeats - 1 ELSE 0 END
 ), periods AS (
   SELECT target, port, ip_proto, bin, count(DISTINCT source) AS sources FROM answers GROUP BY target, port, ip_proto, bin
   HAVING count(DISTINCT source) >= $min_sources OR count(DISTINCT source) FILTER (repeats >= $min_repeats) >= 2

@@ -23,6 +23,11 @@ WITH pressed AS (
 ), crowds AS ( -- and so are targets that they press on no port in particular
   SELECT dst_key, ip_proto, bin FROM pressing ANTI JOIN crowded_ports USING (dst_key, ip_proto, dst_port, bin)
   GROUP BY dst_key, ip_proto, bin HAVING count(*) >= 200 AND count(DISTINCT src_key % 4096) >= 10
+), throngs AS ( -- the same of slow floods: many sources that each try again and again, none of whom leads
+  SELECT dst_key, ip_proto, ten FROM (
+    SELECT dst_key, ip_proto, bin_start(bin, 600000000) AS ten, src_key, count(*) AS tries FROM pressing ANTI JOIN crowded_ports USING (dst_key, ip_proto, dst_port, bin)
+      ANTI JOIN crowds USING (dst_key, ip_proto, bin) GROUP BY dst_key, ip_proto, ten, src_key)
+  GROUP BY dst_key, ip_proto, ten HAVING sum(tries) >= 1000 AND count(*) FILTER (tries >= 10) >= 10 AND 2 * max(tries) < sum(tries)
 ), busy AS ( -- who fails often enough at all, so that the many who try once need not be grouped by target
   SELECT src_key FROM attempts WHERE marks & 33 = 0 AND marks < 1024 GROUP BY src_key HAVING count(*) >= least($min_ports, $min_hosts, $min_internal_hosts)
 ), targets AS ( -- marks of all contacts together: what no contact has is not in them
@@ -32,6 +37,7 @@ WITH pressed AS (
     ANTI JOIN crowded_ports ON crowded_ports.dst_key = attempts.dst_key AND crowded_ports.ip_proto = attempts.ip_proto AND crowded_ports.dst_port = attempts.dst_port
       AND crowded_ports.bin = bin_start(attempts.first_ts, 10000000)
     ANTI JOIN crowds ON crowds.dst_key = attempts.dst_key AND crowds.ip_proto = attempts.ip_proto AND crowds.bin = bin_start(attempts.first_ts, 10000000)
+    ANTI JOIN throngs ON throngs.dst_key = attempts.dst_key AND throngs.ip_proto = attempts.ip_proto AND throngs.ten = bin_start(attempts.first_ts, 600000000)
   WHERE marks & 32 = 0 AND marks < 1024 GROUP BY src_key, dst_key, ip_proto, dst_port
 ), deep AS (
   SELECT src_key, dst_key, ip_proto FROM targets SEMI JOIN (SELECT dst_key FROM missed_targets WHERE missed >= $min_ports) USING (dst_key) WHERE looked

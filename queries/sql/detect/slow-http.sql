@@ -11,11 +11,19 @@
 -- techniques: T1499.001
 -- severity: high
 
-WITH held AS (
+WITH pieces AS ( -- a connection lasts from one SYN to the next, however long it is silent; where that is longer than flows wait, its flows are put together
+  SELECT *, sum(fwd_syns) OVER (PARTITION BY src_ip, src_port, dst_ip, dst_port ORDER BY first_ts, flow_id ROWS UNBOUNDED PRECEDING) AS connection
+  FROM exchanges WHERE ip_proto = 6
+), connections AS (
+  SELECT src_ip, dst_ip, dst_port, connection, min(first_ts) AS first_ts, max(last_ts) AS last_ts, micros_between(min(first_ts), max(last_ts)) / 1e6 AS seconds, min(fwd_data_ts) AS fwd_data_ts,
+         min(rev_data_ts) AS rev_data_ts, sum(fwd_payload_bytes) AS fwd_payload_bytes, sum(rev_payload_bytes) AS rev_payload_bytes, sum(fwd_payload_packets) AS fwd_payload_packets,
+         sum(rev_payload_packets) AS rev_payload_packets, arg_min(fwd_first_window, first_ts) AS fwd_first_window, max(service) AS service, sum(packets) AS packets, sum(bytes) AS bytes
+  FROM pieces WHERE connection > 0 GROUP BY src_ip, src_port, dst_ip, dst_port, connection
+), held AS (
   SELECT *, CASE WHEN rev_payload_bytes = 0 OR micros_between(fwd_data_ts, rev_data_ts) >= 1000000 * $min_seconds THEN 'slow-request'
                  WHEN (service IN ('http', 'tls') OR dst_port IN (80, 443, 8080, 8443)) AND fwd_payload_packets >= 3 * greatest(rev_payload_packets, 1) THEN 'slow-request'
                  WHEN fwd_first_window <= $max_window AND rev_payload_bytes / seconds < 1000 THEN 'slow-read' END AS kind
-  FROM exchanges WHERE ip_proto = 6 AND outcome = 'used' AND seconds >= $min_seconds AND fwd_payload_bytes < $max_rate * seconds
+  FROM connections WHERE seconds >= $min_seconds AND fwd_payload_bytes > 0 AND fwd_payload_bytes < $max_rate * seconds
 ), ended AS (
   SELECT *, max(last_ts) OVER (PARTITION BY src_ip, dst_ip, dst_port, kind ORDER BY first_ts ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until_ts FROM held WHERE kind IS NOT NULL
 ), marked AS ( -- a minute without such a connection parts one episode from the next

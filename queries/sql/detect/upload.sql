@@ -18,6 +18,7 @@ WITH pairs AS (
          sum(packets) AS packets, sum(bytes) AS bytes
   FROM exchanges
   WHERE ip_proto IN (6, 17, 132) AND outcome IN ('used', 'midstream') AND ip_scope(src_ip) = 'internal' AND ip_scope(dst_ip) = 'external' AND service IS DISTINCT FROM 'dns'
+    AND (outcome = 'used' OR src_port > dst_port OR capture_id NOT IN (SELECT capture_id FROM captures WHERE one_way)) -- who began is not known there
   GROUP BY src_ip, dst_ip
 ), uploads AS (
   SELECT *, flows >= $drip_flows AND largest * 10 <= sent AND micros_between(start_ts, end_ts) >= 60000000 AS drip

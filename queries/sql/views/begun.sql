@@ -6,7 +6,9 @@ SELECT capture_id, flow_id, sensor, src_ip, src_port, dst_ip, dst_port, ip_proto
        CASE WHEN ip_proto <> 6 THEN CASE WHEN rev_packets > 0 THEN 'used' WHEN icmp_errors > 0 THEN 'refused'
                                       WHEN capture_id IN (SELECT capture_id FROM captures WHERE one_way) THEN 'midstream' ELSE 'unanswered' END
             WHEN fwd_syns = 0 AND fwd_tcp_flags & 22 = 0 THEN 'stealth'
-            WHEN fwd_syns = 0 AND fwd_tcp_flags & 6 = 0 AND fwd_packets <= 2 AND fwd_payload_bytes + rev_payload_bytes = 0 AND rev_tcp_flags IN (0, 4, 20) AND rev_packets <= 2 THEN 'stealth'
+            WHEN fwd_syns = 0 AND fwd_tcp_flags & 6 = 0 AND fwd_packets <= 2 AND fwd_payload_bytes + rev_payload_bytes = 0 AND rev_packets = 0
+              AND capture_id NOT IN (SELECT capture_id FROM captures WHERE one_way) THEN 'stealth'
+            WHEN fwd_syns = 0 AND fwd_tcp_flags & 6 = 0 AND fwd_packets <= 2 AND rev_tcp_flags IN (4, 20) AND rev_packets <= 2 THEN 'stealth'
             WHEN fwd_syns = 0 THEN 'midstream'
             WHEN rev_packets = 0 AND fwd_tcp_flags & 16 <> 0 AND fwd_packets > fwd_syns + fwd_rsts THEN 'midstream'
             WHEN rev_synacks = 0 AND rev_rsts > 0 THEN 'refused'
