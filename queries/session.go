@@ -61,7 +61,7 @@ type Session struct {
 	admin *connection
 	made  map[string]bool // views that exist
 	gone  string          // a file that was not there when it was to be fetched; "": none was
-	held  bool            // heldViews are tables
+	held  []string        // of these, those that are tables: see Hold
 }
 
 // Open makes a session. Nothing of the dataset is read before a statement names it.
