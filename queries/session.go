@@ -66,7 +66,7 @@ type Session struct {
 	reads []schema.File   // files of these views
 	bound bool            // statements can open no other files than they may: see confine
 	gone  string          // a file that was not there when it was to be fetched; "": none was
-	held  bool            // heldViews are tables
+	held  []string        // of the views, those that are tables: see Hold
 
 	narrowed map[string]bool // tables some of whose files are read by views of other names
 	hunted   int             // of these views

@@ -218,7 +218,7 @@ func (m *maker) facts() []Fact {
 	var kept []Fact
 	for _, f := range []Fact{
 		{"fact.pcaplake", queries.EscapeText(r.ToolVersion)},
-		{"fact.echarts", m.charts.version},
+		{"fact.echarts", m.charts},
 		{"fact.command", queries.EscapeText(r.Command)},
 		{"fact.made", queries.EscapeText(plainTime(r.Generated))},
 		{"fact.zone", queries.EscapeText(r.TimeZone)},

@@ -108,6 +108,9 @@ func (r *Report) fill(ctx context.Context, s *queries.Session, o *Options) error
 	if err := r.judge(ctx, s, found); err != nil {
 		return err
 	}
+	if err := s.Hold(ctx, "traffic"); err != nil {
+		return err
+	}
 	if r.Cube, err = readCube(ctx, s); err != nil {
 		return err
 	}
@@ -122,29 +125,28 @@ func (r *Report) fill(ctx context.Context, s *queries.Session, o *Options) error
 		return err
 	}
 	for _, name := range queries.Sections {
-		blocks, err := r.section(ctx, s, name)
-		if err != nil {
+		if err := r.section(ctx, s, name); err != nil {
 			return err
 		}
-		r.add(name, blocks)
 	}
 	return nil
 }
 
-// section makes the blocks of a section: of its queries and, for some, of what no query knows.
-func (r *Report) section(ctx context.Context, s *queries.Session, name string) ([]Block, error) {
+// section adds the blocks of a section: of its queries and, for some, of what no query knows.
+func (r *Report) section(ctx context.Context, s *queries.Session, name string) error {
 	if name == "suspects" {
-		return r.investigate(ctx, s)
+		blocks, err := r.investigate(ctx, s)
+		r.add(name, blocks)
+		return err
 	}
-	var blocks []Block
 	for _, q := range places(s, name) {
 		b, err := runQuery(ctx, s, q, r.known(q), maxRows)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		blocks = append(blocks, b)
+		r.add(name, []Block{b}) // at once: what it answers is known to the next
 	}
-	return blocks, nil
+	return nil
 }
 
 // add puts blocks at the end of a section; sections stand in the order of queries.Sections.

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -23,10 +24,10 @@ var (
 )
 
 // cleanSVG rewrites a picture of the chart library so that it can stand in the page: only known elements and attributes, style attributes
-// as presentation attributes (SVG 2, section 6.6), ids prefixed so that several pictures share a page, hidden from readers of the page's
+// as presentation attributes (SVG 2, section 6.6), ids numbered behind a prefix so that several pictures share a page, hidden from readers of the page's
 // text, which is in the caption and the table.
 func cleanSVG(picture, prefix string) (template.HTML, error) {
-	var out strings.Builder
+	out := cleaner{prefix: prefix}
 	in := xml.NewDecoder(strings.NewReader(picture))
 	depth := 0 // within an element that is left out
 	for {
@@ -43,7 +44,7 @@ func cleanSVG(picture, prefix string) (template.HTML, error) {
 				depth++
 				continue
 			}
-			writeStart(&out, t, prefix)
+			out.start(t)
 		case xml.EndElement:
 			if depth > 0 {
 				depth--
@@ -58,40 +59,57 @@ func cleanSVG(picture, prefix string) (template.HTML, error) {
 	}
 }
 
-func writeStart(out *strings.Builder, t xml.StartElement, prefix string) {
-	out.WriteString("<" + t.Name.Local)
+// cleaner is a picture in the making.
+type cleaner struct {
+	strings.Builder
+	prefix string
+	ids    []string // of the library, which counts over all pictures of an engine; their places are the new ones
+}
+
+func (c *cleaner) start(t xml.StartElement) {
+	c.WriteString("<" + t.Name.Local)
 	if t.Name.Local == "svg" {
-		out.WriteString(` aria-hidden="true" focusable="false"`)
+		c.WriteString(` aria-hidden="true" focusable="false"`)
 	}
 	for _, a := range t.Attr {
 		if a.Name.Space == "" && a.Name.Local == "style" {
 			for _, declared := range presentation(a.Value) {
-				writeAttr(out, declared, prefix)
+				c.attribute(declared)
 			}
 			continue
 		}
 		if a.Name.Space == "" {
-			writeAttr(out, a, prefix)
+			c.attribute(a)
 		}
 	}
-	out.WriteString(">")
+	c.WriteString(">")
 }
 
-func writeAttr(out *strings.Builder, a xml.Attr, prefix string) {
+func (c *cleaner) attribute(a xml.Attr) {
 	if !slices.Contains(svgAttributes, a.Name.Local) {
 		return
 	}
 	value := a.Value
 	if a.Name.Local == "id" {
-		value = prefix + value
+		value = c.id(value)
 	} else if inner, ok := strings.CutPrefix(value, "url("); ok {
-		id, local := strings.CutPrefix(inner, "#")
+		id, local := strings.CutPrefix(strings.TrimRight(inner, ")"), "#")
 		if !local {
 			return // nothing is fetched
 		}
-		value = "url(#" + prefix + id
+		value = "url(#" + c.id(id) + ")"
 	}
-	out.WriteString(" " + a.Name.Local + `="` + template.HTMLEscapeString(value) + `"`)
+	c.WriteString(" " + a.Name.Local + `="` + template.HTMLEscapeString(value) + `"`)
+}
+
+// id is an id of the library as the page has it.
+func (c *cleaner) id(id string) string {
+	n := slices.Index(c.ids, id)
+	if n < 0 {
+		n = len(c.ids)
+		c.ids = append(c.ids, id)
+	}
+	return c.prefix + strconv.Itoa(n+1)
 }
 
 // presentation reads a style attribute. The short form "font: style weight size family" comes apart.

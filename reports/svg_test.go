@@ -7,7 +7,7 @@ func TestCleanSVG(t *testing.T) {
 		{"root", `<svg xmlns="http://www.w3.org/2000/svg" width="2" viewBox="0 0 2 1"></svg>`, `<svg aria-hidden="true" focusable="false" width="2" viewBox="0 0 2 1"></svg>`},
 		{"style attribute", `<text style="font-size:11px;font-family:a, b;cursor:pointer">x</text>`, `<text font-size="11px" font-family="a, b">x</text>`},
 		{"font in one", `<text style="font: normal bold 12px sans-serif, x">x</text>`, `<text font-weight="bold" font-size="12px" font-family="sans-serif, x">x</text>`},
-		{"ids", `<g clip-path="url(#zr0-c0)"></g><clipPath id="zr0-c0"></clipPath>`, `<g clip-path="url(#p-zr0-c0)"></g><clipPath id="p-zr0-c0"></clipPath>`},
+		{"ids", `<g clip-path="url(#zr7-c1)"></g><g clip-path="url(#zr7-c0)"></g><clipPath id="zr7-c0"></clipPath>`, `<g clip-path="url(#p-1)"></g><g clip-path="url(#p-2)"></g><clipPath id="p-2"></clipPath>`},
 		{"style sheet", `<g><style><![CDATA[.a:hover{fill:red}]]></style><path d="M0 0" class="a" ecmeta_series_index="0"/></g>`, `<g><path d="M0 0"></path></g>`},
 		{"fetching", `<path fill="url(https://example.com/a)" d="M0"/><image href="https://example.com"/><use xlink:href="#a"/>`, `<path d="M0"></path>`},
 		{"script", `<g onclick="x()"><script>x()</script><a href="javascript:x()"><text>y</text></a></g>`, `<g></g>`},

@@ -140,7 +140,7 @@ func (n *night) write(ctx context.Context, d queries.Dataset, verdicts []classif
 	if err := writeWhole(latest, func(out io.Writer) error { return made.HTML(out, look) }); err != nil {
 		return err
 	}
-	if err := writeData(r.Page, made); err != nil {
+	if err := writeData(r.Page, made, made.JSON); err != nil {
 		return err
 	}
 	if err := n.index(look); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"github.com/pcaplake/pcaplake/queries"
 	"github.com/pcaplake/pcaplake/reports"
 	"github.com/urfave/cli/v2"
+	"golang.org/x/sync/errgroup"
 )
 
 // reportFormats are the forms of a report on the command line.
@@ -195,15 +197,30 @@ func secret(flag string) bool { return flag == "-webhook" || flag == "--webhook"
 // writeReport writes a page, its data and its tables beside it.
 func writeReport(page string, r *reports.Report, look reports.Look) error {
 	look.Tables = filepath.Base(tablesOf(page))
-	if err := writeWhole(page, func(out io.Writer) error { return r.HTML(out, look) }); err != nil {
+	var text, data bytes.Buffer
+	var made errgroup.Group
+	made.Go(func() error { return r.HTML(&text, look) })
+	made.Go(func() error { return r.JSON(&data) })
+	if err := made.Wait(); err != nil {
 		return err
 	}
-	return writeData(page, r)
+	if err := writeWhole(page, written(&text)); err != nil {
+		return err
+	}
+	return writeData(page, r, written(&data))
 }
 
-// writeData writes what goes beside a page: report.json and the tables.
-func writeData(page string, r *reports.Report) error {
-	if err := writeWhole(strings.TrimSuffix(page, filepath.Ext(page))+".json", r.JSON); err != nil {
+// written writes what was made.
+func written(made *bytes.Buffer) func(io.Writer) error {
+	return func(out io.Writer) error {
+		_, err := made.WriteTo(out)
+		return err
+	}
+}
+
+// writeData writes what goes beside a page: report.json, which json gives, and the tables.
+func writeData(page string, r *reports.Report, json func(io.Writer) error) error {
+	if err := writeWhole(strings.TrimSuffix(page, filepath.Ext(page))+".json", json); err != nil {
 		return err
 	}
 	tables := tablesOf(page)

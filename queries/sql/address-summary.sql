@@ -4,25 +4,25 @@
 -- report: who 50
 
 WITH addresses AS (
-  SELECT 'source' AS side, src_ip AS address, count(*) AS freq FROM packets WHERE ip_version IS NOT NULL GROUP BY src_ip
+  SELECT 'source' AS side, src_ip AS address, sum(packets) AS freq FROM traffic WHERE ip_version IS NOT NULL GROUP BY src_ip
   UNION ALL
-  SELECT 'destination', dst_ip, count(*) FROM packets WHERE ip_version IS NOT NULL GROUP BY dst_ip
+  SELECT 'destination', dst_ip, sum(packets) FROM traffic WHERE ip_version IS NOT NULL GROUP BY dst_ip
 ), totals AS (
   SELECT side, CAST(sum(freq) AS BIGINT) AS packets, count(*) AS addresses FROM addresses GROUP BY side
 ), tops AS (
   SELECT side, address, freq, row_number() OVER (PARTITION BY side ORDER BY freq DESC, address) AS place FROM addresses
 ), seen AS (
   SELECT side, dst_ip AS peer, src_port, dst_port
-  FROM packets JOIN tops ON src_ip = address WHERE ip_version IS NOT NULL AND side = 'source' AND place = 1
+  FROM traffic JOIN tops ON src_ip = address WHERE ip_version IS NOT NULL AND side = 'source' AND place = 1
   UNION ALL
   SELECT side, src_ip, src_port, dst_port
-  FROM packets JOIN tops ON dst_ip = address WHERE ip_version IS NOT NULL AND side = 'destination' AND place = 1
+  FROM traffic JOIN tops ON dst_ip = address WHERE ip_version IS NOT NULL AND side = 'destination' AND place = 1
 )
 SELECT side,
        totals.packets AS "count",
        totals.addresses AS "unique",
        tops.address AS top,
-       tops.freq AS freq,
+       CAST(tops.freq AS BIGINT) AS freq,
        count(DISTINCT peer) AS peers,
        listed(list(DISTINCT peer), 12) AS peer_list,
        listed(list(DISTINCT src_port) FILTER (WHERE src_port IS NOT NULL), 12) AS source_ports,

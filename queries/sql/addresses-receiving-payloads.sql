@@ -6,8 +6,8 @@
 -- cube: dst payload_bytes
 -- others: payload_bytes packets
 
-SELECT dst_ip AS address, CAST(sum(payload_len) AS BIGINT) AS payload_bytes, count(*) AS packets
-FROM packets
-WHERE ip_version IS NOT NULL AND payload_len > 0
+SELECT dst_ip AS address, CAST(sum(traffic.payload_bytes) AS BIGINT) AS payload_bytes, CAST(sum(payload_packets) AS BIGINT) AS packets
+FROM traffic
+WHERE ip_version IS NOT NULL AND traffic.payload_bytes > 0
 GROUP BY dst_ip
 ORDER BY payload_bytes DESC, address

@@ -6,9 +6,9 @@
 -- others: payload_bytes bytes_a_to_b bytes_b_to_a packets wire_bytes
 
 WITH ways AS (
-  SELECT src_ip, src_port, dst_ip, dst_port, ip_proto, sum(payload_len) AS payload_len, sum(wire_len) AS wire_len, count(*) AS packets,
-         min(ts) AS first_ts, max(ts) AS last_ts
-  FROM packets WHERE ip_version IS NOT NULL
+  SELECT src_ip, src_port, dst_ip, dst_port, ip_proto, sum(payload_bytes) AS payload_len, sum(wire_bytes) AS wire_len, sum(packets) AS packets,
+         min(first_ts) AS first_ts, max(last_ts) AS last_ts
+  FROM traffic WHERE ip_version IS NOT NULL
   GROUP BY src_ip, src_port, dst_ip, dst_port, ip_proto
 ), sides AS (
   SELECT endpoint(src_ip, src_port) AS source, endpoint(dst_ip, dst_port) AS destination, ip_proto, payload_len, wire_len, packets, first_ts, last_ts

@@ -6,32 +6,31 @@
 -- param: ports INTEGER 24 source ports and destination ports kept, by payload bytes
 
 WITH span AS (
-  SELECT round_width(micros_between(min(ts), max(ts)) // greatest($bins - 1, 1) + 1) AS width_us FROM packets
+  SELECT round_width(micros_between(min(first_ts), max(last_ts)) // greatest($bins - 1, 1) + 1) AS width_us FROM traffic
 ), ends AS (
-  SELECT src_ip AS address, count(*) AS n FROM packets WHERE ip_version IS NOT NULL GROUP BY src_ip
+  SELECT src_ip AS address, sum(packets) AS n FROM traffic WHERE ip_version IS NOT NULL GROUP BY src_ip
   UNION ALL
-  SELECT dst_ip, count(*) FROM packets WHERE ip_version IS NOT NULL GROUP BY dst_ip
+  SELECT dst_ip, sum(packets) FROM traffic WHERE ip_version IS NOT NULL GROUP BY dst_ip
 ), addresses AS (
   SELECT address FROM ends GROUP BY address ORDER BY sum(n) DESC, address LIMIT $addresses
 ), sources AS (
-  SELECT src_port AS port FROM packets WHERE src_port IS NOT NULL GROUP BY src_port ORDER BY sum(payload_len) DESC NULLS LAST, port LIMIT $ports
+  SELECT src_port AS port FROM traffic WHERE src_port IS NOT NULL GROUP BY src_port ORDER BY sum(payload_bytes) DESC NULLS LAST, port LIMIT $ports
 ), destinations AS (
-  SELECT dst_port AS port FROM packets WHERE dst_port IS NOT NULL GROUP BY dst_port ORDER BY sum(payload_len) DESC NULLS LAST, port LIMIT $ports
-), labelled AS (
-  SELECT bin_start(ts, width_us) AS ts, width_us, payload_len, wire_len,
-         CASE WHEN ip_version IS NOT NULL THEN coalesce(a.address, 'others') END AS src,
-         CASE WHEN ip_version IS NOT NULL THEN coalesce(b.address, 'others') END AS dst,
-         CASE WHEN src_port IS NOT NULL THEN coalesce(CAST(c.port AS VARCHAR), 'others') END AS src_port,
-         CASE WHEN dst_port IS NOT NULL THEN coalesce(CAST(d.port AS VARCHAR), 'others') END AS dst_port
+  SELECT dst_port AS port FROM traffic WHERE dst_port IS NOT NULL GROUP BY dst_port ORDER BY sum(payload_bytes) DESC NULLS LAST, port LIMIT $ports
+), cells AS ( -- known by the most active ones: those of others, and of none, are NULL
+  SELECT bin_start(ts, width_us) AS bin, ip_version IS NOT NULL AS has_address, CASE WHEN ip_version IS NOT NULL THEN a.address END AS a,
+         CASE WHEN ip_version IS NOT NULL THEN b.address END AS b, src_port IS NOT NULL AS has_src_port, c.port AS c,
+         dst_port IS NOT NULL AS has_dst_port, d.port AS d, count(*) AS packets, sum(payload_len) AS payload_bytes, sum(wire_len) AS wire_bytes
   FROM packets CROSS JOIN span
   LEFT JOIN addresses AS a ON a.address = src_ip
   LEFT JOIN addresses AS b ON b.address = dst_ip
   LEFT JOIN sources AS c ON c.port = src_port
   LEFT JOIN destinations AS d ON d.port = dst_port
   WHERE ts IS NOT NULL
+  GROUP BY bin, has_address, 3, 4, has_src_port, c.port, has_dst_port, d.port
 )
-SELECT ts, src, dst, src_port, dst_port, count(*) AS packets, CAST(coalesce(sum(payload_len), 0) AS BIGINT) AS payload_bytes,
-       CAST(coalesce(sum(wire_len), 0) AS BIGINT) AS wire_bytes, width_us / 1e6 AS bin_seconds
-FROM labelled
-GROUP BY ts, src, dst, src_port, dst_port, width_us
+SELECT bin AS ts, CASE WHEN has_address THEN coalesce(a, 'others') END AS src, CASE WHEN has_address THEN coalesce(b, 'others') END AS dst,
+       CASE WHEN has_src_port THEN coalesce(CAST(c AS VARCHAR), 'others') END AS src_port, CASE WHEN has_dst_port THEN coalesce(CAST(d AS VARCHAR), 'others') END AS dst_port,
+       packets, CAST(coalesce(payload_bytes, 0) AS BIGINT) AS payload_bytes, CAST(coalesce(wire_bytes, 0) AS BIGINT) AS wire_bytes, width_us / 1e6 AS bin_seconds
+FROM cells CROSS JOIN span
 ORDER BY ts, src, dst, src_port, dst_port

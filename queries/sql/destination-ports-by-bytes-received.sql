@@ -6,8 +6,8 @@
 -- cube: dst_port payload_bytes
 -- others: payload_bytes packets
 
-SELECT dst_port AS port, CAST(sum(payload_len) AS BIGINT) AS payload_bytes, count(*) AS packets
-FROM packets
-WHERE dst_port IS NOT NULL AND payload_len > 0
+SELECT dst_port AS port, CAST(sum(traffic.payload_bytes) AS BIGINT) AS payload_bytes, CAST(sum(payload_packets) AS BIGINT) AS packets
+FROM traffic
+WHERE dst_port IS NOT NULL AND traffic.payload_bytes > 0
 GROUP BY dst_port
 ORDER BY payload_bytes DESC, port

@@ -7,8 +7,8 @@
 -- report: history 10
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
-                             GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
+  SELECT coalesce($address, (SELECT src_ip FROM traffic WHERE $address IS NULL AND ip_version IS NOT NULL
+                             GROUP BY src_ip ORDER BY sum(packets) DESC, src_ip LIMIT 1)) AS address
 ), sent AS (
   SELECT ts, capture_id, frame_no, coalesce(payload_len, 0) AS payload_len
   FROM packets JOIN chosen ON src_ip = address

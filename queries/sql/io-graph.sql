@@ -7,9 +7,11 @@
 -- cube: ts wire_bytes
 
 WITH span AS (
-  SELECT min(ts) AS first_ts, max(ts) AS last_ts, round_width(micros_between(min(ts), max(ts)) // greatest($bins - 1, 1) + 1) AS width_us FROM packets
+  SELECT min(traffic.first_ts) AS first_ts, max(traffic.last_ts) AS last_ts,
+         round_width(micros_between(min(traffic.first_ts), max(traffic.last_ts)) // greatest($bins - 1, 1) + 1) AS width_us
+  FROM traffic
 ), binned AS (
-  SELECT bin_start(ts, width_us) AS bin, wire_len, 1 AS packets FROM packets CROSS JOIN span WHERE ts IS NOT NULL
+  SELECT bin_start(ts, width_us) AS bin, sum(wire_len) AS wire_len, count(*) AS packets FROM packets CROSS JOIN span WHERE ts IS NOT NULL GROUP BY bin
   UNION ALL
   SELECT bin_after(bin_start(first_ts, width_us), width_us, n), 0, 0
   FROM (SELECT *, unnest(range(0, CAST(micros_between(bin_start(first_ts, width_us), last_ts) // width_us AS BIGINT) + 1)) AS n FROM span)

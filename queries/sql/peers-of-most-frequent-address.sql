@@ -7,14 +7,14 @@
 -- others: payload_bytes bytes_sent bytes_received packets_sent packets_received
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
-                             GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
+  SELECT coalesce($address, (SELECT src_ip FROM traffic WHERE $address IS NULL AND ip_version IS NOT NULL
+                             GROUP BY src_ip ORDER BY sum(packets) DESC, src_ip LIMIT 1)) AS address
 ), exchanged AS (
-  SELECT dst_ip AS peer, payload_len AS sent, 0 AS received, 1 AS packets_sent, 0 AS packets_received, src_port AS own_port, dst_port AS peer_port
-  FROM packets JOIN chosen ON src_ip = address WHERE ip_version IS NOT NULL
+  SELECT dst_ip AS peer, payload_bytes AS sent, 0 AS received, packets AS packets_sent, 0 AS packets_received, src_port AS own_port, dst_port AS peer_port
+  FROM traffic JOIN chosen ON src_ip = address WHERE ip_version IS NOT NULL
   UNION ALL
-  SELECT src_ip, 0, payload_len, 0, 1, dst_port, src_port
-  FROM packets JOIN chosen ON dst_ip = address WHERE ip_version IS NOT NULL AND src_ip <> dst_ip
+  SELECT src_ip, 0, payload_bytes, 0, packets, dst_port, src_port
+  FROM traffic JOIN chosen ON dst_ip = address WHERE ip_version IS NOT NULL AND src_ip <> dst_ip
 )
 SELECT peer,
        CAST(sum(sent + received) AS BIGINT) AS payload_bytes,

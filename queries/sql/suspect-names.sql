@@ -5,8 +5,8 @@
 -- report: suspects 40
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
-                             GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
+  SELECT coalesce($address, (SELECT src_ip FROM traffic WHERE $address IS NULL AND ip_version IS NOT NULL
+                             GROUP BY src_ip ORDER BY sum(packets) DESC, src_ip LIMIT 1)) AS address
 ), named AS (
   SELECT 'asked in DNS' AS "how", qname AS name, ts FROM dns JOIN chosen ON src_ip = address WHERE NOT is_response
   UNION ALL

@@ -5,8 +5,8 @@
 -- report: suspects 50
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
-                             GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
+  SELECT coalesce($address, (SELECT src_ip FROM traffic WHERE $address IS NULL AND ip_version IS NOT NULL
+                             GROUP BY src_ip ORDER BY sum(packets) DESC, src_ip LIMIT 1)) AS address
 ), kept AS (
   SELECT src_ip, dst_ip, frame_no, capture_id, hex_part(payload, 0, $bytes) AS h
   FROM payloads JOIN chosen ON src_ip = address OR dst_ip = address

@@ -7,8 +7,8 @@
 -- others: ip_bytes bytes_sent bytes_received packets_sent packets_received flows
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
-                             GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
+  SELECT coalesce($address, (SELECT src_ip FROM traffic WHERE $address IS NULL AND ip_version IS NOT NULL
+                             GROUP BY src_ip ORDER BY sum(packets) DESC, src_ip LIMIT 1)) AS address
 ), sides AS (
   SELECT dst_ip AS peer, fwd_ip_bytes AS bytes_sent, rev_ip_bytes AS bytes_received, fwd_packets AS packets_sent, rev_packets AS packets_received, first_ts, last_ts,
          coalesce(service, port_service(dst_port, ip_proto), dst_port || '/' || ip_proto_name(ip_proto), ip_proto_name(ip_proto)) AS service

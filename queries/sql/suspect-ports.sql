@@ -6,8 +6,8 @@
 -- others: flows answered bytes_sent bytes_received
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
-                             GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
+  SELECT coalesce($address, (SELECT src_ip FROM traffic WHERE $address IS NULL AND ip_version IS NOT NULL
+                             GROUP BY src_ip ORDER BY sum(packets) DESC, src_ip LIMIT 1)) AS address
 ), sides AS (
   SELECT 'client' AS role, dst_port AS port, ip_proto, service, dst_ip AS peer, fwd_ip_bytes AS bytes_sent, rev_ip_bytes AS bytes_received, rev_packets AS answers
   FROM flows JOIN chosen ON src_ip = address

@@ -6,11 +6,12 @@
 -- report: suspects 10
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
-                             GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
+  SELECT coalesce($address, (SELECT src_ip FROM traffic WHERE $address IS NULL AND ip_version IS NOT NULL
+                             GROUP BY src_ip ORDER BY sum(packets) DESC, src_ip LIMIT 1)) AS address
 ), seen AS (
-  SELECT ts, wire_len, CASE WHEN src_ip = address THEN 'sent' ELSE 'received' END AS direction
-  FROM packets JOIN chosen ON src_ip = address OR dst_ip = address WHERE ts IS NOT NULL AND ip_version IS NOT NULL
+  SELECT ts, wire_len, 'sent' AS direction FROM packets JOIN chosen ON src_ip = address WHERE ts IS NOT NULL AND ip_version IS NOT NULL
+  UNION ALL
+  SELECT ts, wire_len, 'received' FROM packets JOIN chosen ON dst_ip = address WHERE ts IS NOT NULL AND ip_version IS NOT NULL AND src_ip <> dst_ip
 ), span AS (
   SELECT min(ts) AS first_ts, max(ts) AS last_ts, round_width(micros_between(min(ts), max(ts)) // greatest($bins - 1, 1) + 1) AS width_us FROM seen
 ), binned AS (

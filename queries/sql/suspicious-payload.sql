@@ -6,15 +6,14 @@
 -- report: suspicious 30
 
 WITH chosen AS (
-  SELECT coalesce($address, (SELECT src_ip FROM packets WHERE $address IS NULL AND ip_version IS NOT NULL
-                             GROUP BY src_ip ORDER BY count(*) DESC, src_ip LIMIT 1)) AS address
+  SELECT coalesce($address, (SELECT src_ip FROM traffic WHERE $address IS NULL AND ip_version IS NOT NULL
+                             GROUP BY src_ip ORDER BY sum(packets) DESC, src_ip LIMIT 1)) AS address
 ), exchanged AS (
-  SELECT CASE WHEN src_ip = address THEN dst_ip ELSE src_ip END AS peer, payload_len
-  FROM packets JOIN chosen ON src_ip = address OR dst_ip = address WHERE ip_version IS NOT NULL
+  SELECT dst_ip AS peer, payload_bytes FROM traffic JOIN chosen ON src_ip = address WHERE $peer IS NULL AND ip_version IS NOT NULL
+  UNION ALL
+  SELECT src_ip, payload_bytes FROM traffic JOIN chosen ON dst_ip = address WHERE $peer IS NULL AND ip_version IS NOT NULL AND src_ip <> dst_ip
 ), pair AS (
-  SELECT address, coalesce($peer, (SELECT peer FROM exchanged WHERE $peer IS NULL GROUP BY peer
-                                   ORDER BY coalesce(sum(payload_len), 0) DESC, peer LIMIT 1)) AS peer
-  FROM chosen
+  SELECT address, coalesce($peer, (SELECT peer FROM exchanged GROUP BY peer ORDER BY coalesce(sum(payload_bytes), 0) DESC, peer LIMIT 1)) AS peer FROM chosen
 ), kept AS (
   SELECT src_ip, dst_ip, frame_no, capture_id, hex_part(payload, 0, $bytes) AS h
   FROM payloads JOIN pair ON src_ip = address AND dst_ip = peer OR src_ip = peer AND dst_ip = address

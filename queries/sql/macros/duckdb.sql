@@ -9,8 +9,7 @@ CREATE MACRO time_ns(ts, extra_ns) AS
 CREATE MACRO micros_between(a, b) AS CAST(epoch_us(b) AS HUGEINT) - epoch_us(a);
 -- The start of the bin of width_us microseconds that holds ts, and of the one n bins later; bins are counted from 1970. NULL where no
 -- TIMESTAMP can say it.
-CREATE MACRO bin_start(ts, width_us) AS
-  TRY(make_timestamp(CAST(CAST(epoch_us(ts) AS HUGEINT) - (epoch_us(ts) % width_us + width_us) % width_us AS BIGINT)));
+CREATE MACRO bin_start(ts, width_us) AS TRY(make_timestamp(CAST(epoch_us(ts) - (epoch_us(ts) % width_us + width_us) % width_us AS BIGINT)));
 CREATE MACRO bin_after(ts, width_us, n) AS TRY(make_timestamp(CAST(CAST(epoch_us(ts) AS HUGEINT) + n * width_us AS BIGINT)));
 -- The least round width of a bin, in microseconds, that is not below us: 1, 2 or 5 of a power of ten, then parts of minutes, hours and days.
 CREATE MACRO round_width(us) AS coalesce(list_min(list_filter(
