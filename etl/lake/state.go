@@ -3,6 +3,7 @@ package lake
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/pcaplake/pcaplake/schema"
@@ -10,7 +11,9 @@ import (
 
 // State is what a lake consists of at one moment: its live captures and files. The zero State is that of an empty lake.
 type State struct {
-	at *replay // nil in the zero State
+	at       *replay                 // nil in the zero State
+	head     *checkpoint             // of a part of a lake: the checkpoint that has the rest
+	captures func() (*replay, error) // of a period: what reads its captures
 
 	// What follows is made when it is asked for: of many captures it takes a while.
 	manifests func() []*Manifest
@@ -22,7 +25,7 @@ type State struct {
 
 // Load reads the manifests: live files are all that were added without those that were removed. It never lists the folders of the tables.
 func (l *Lake) Load(ctx context.Context) (*State, error) {
-	h, err := l.read(ctx)
+	h, err := l.read(ctx, whole)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +96,32 @@ func (s *State) Manifests() []*Manifest {
 		return nil
 	}
 	return s.manifests()
+}
+
+// Err is why captures of a period could not be read when they were asked for.
+func (s *State) Err() error {
+	if s.captures == nil {
+		return nil
+	}
+	_, err := s.captures()
+	return err
+}
+
+// Options returns the options by which captures were read, each once, in no order; of a part of a lake those of all captures, and of some that live no more.
+func (s *State) Options() []map[string]string {
+	var all []map[string]string
+	if s.head != nil {
+		all = slices.Clone(s.head.Options)
+	}
+	if s.at == nil {
+		return nil
+	}
+	for hash, m := range s.at.captures {
+		if !s.at.dropped[hash] {
+			all = withOptions(all, m.Options)
+		}
+	}
+	return all
 }
 
 // Captures returns the rows of captures, in the order of Manifests.
