@@ -8,10 +8,30 @@ import (
 	"time"
 )
 
-// Period is what a reader wants of a lake: what reaches into a time. Zero times are no bounds.
+// Period is what a reader wants of a lake: what reaches into a time.
 type Period struct {
-	FilesFrom, FilesTo       time.Time // of files: rows at From or later and before To
-	CapturesFrom, CapturesTo time.Time // of captures likewise; those without a time always
+	From, To time.Time     // rows at From or later and before To; zero: no bound
+	Before   time.Duration // files that are so much earlier as well
+	// Around says by how much the period is wider at both ends, by the options with which captures were read; nil: it is not.
+	Around func(options []map[string]string) time.Duration
+}
+
+// intervals are those of files and of captures.
+func (p *Period) intervals(options []map[string]string) (files, captures interval) {
+	from, to, before := p.From, p.To, p.From
+	if p.Around != nil {
+		around := p.Around(options)
+		if !from.IsZero() {
+			from = from.Add(-around)
+		}
+		if !to.IsZero() {
+			to = to.Add(around)
+		}
+	}
+	if before = before.Add(-p.Before); p.From.IsZero() || from.Before(before) {
+		before = from
+	}
+	return spanOf(before, to), spanOf(from, to)
 }
 
 // spanOf is the time from one moment to another; zero ones are none.
@@ -29,21 +49,24 @@ func spanOf(from, to time.Time) interval {
 // LoadPeriod reads what reaches into a period, and of the last checkpoint no other days. Its State may have more than was asked for, and does not have all that the
 // lake has: it is for readers. Captures are read when they are first asked for: Err tells whether that failed.
 func (l *Lake) LoadPeriod(ctx context.Context, p Period) (*State, error) {
-	files, captures := spanOf(p.FilesFrom, p.FilesTo), spanOf(p.CapturesFrom, p.CapturesTo)
+	var files, captures interval
 	h, err := l.read(ctx, func(h *history) reading {
+		files, captures = p.intervals(h.options())
 		return reading{files: h.partsWith(func(p *part) bool { return p.hasFiles(files) }), lean: true}
 	})
 	if err != nil {
 		return nil, err
 	}
 	if h.base == nil || h.base.old {
-		return l.state(h.replay().within(files)), nil
+		s := l.state(h.replay())
+		s.options = h.options()
+		return s, nil
 	}
 	if err := l.dropVoid(ctx, h, interval{min(files[0], captures[0]), max(files[1], captures[1])}); err != nil {
 		return nil, err
 	}
 	s := l.state(h.replay().within(files))
-	s.head = h.base
+	s.options = h.options()
 	s.captures = sync.OnceValues(func() (*replay, error) {
 		of := &history{base: h.base, captures: h.captures, changes: h.changes}
 		if err := l.readParts(ctx, of, reading{captures: h.partsWith(func(p *part) bool { return p.hasCaptures(captures) })}); err != nil {
@@ -56,6 +79,28 @@ func (l *Lake) LoadPeriod(ctx context.Context, p Period) (*State, error) {
 		return r.liveCaptures()
 	})
 	return s, nil
+}
+
+// options are those of all captures, and of some that live no more, each once.
+func (h *history) options() []map[string]string {
+	var all []map[string]string
+	if h.base != nil {
+		all = slices.Clone(h.base.Options)
+	}
+	for _, r := range h.rows {
+		for i := range r.captures {
+			all = withOptions(all, r.captures[i].Options)
+		}
+	}
+	for _, m := range h.captures {
+		all = withOptions(all, m.Options)
+	}
+	for _, c := range h.changes {
+		for _, m := range c.Captures {
+			all = withOptions(all, m.Options)
+		}
+	}
+	return all
 }
 
 // partsWith are the numbers of the checkpoint's parts of which something holds.
@@ -133,7 +178,7 @@ func (l *Lake) LoadWanted(ctx context.Context, w Wanted) (*State, error) {
 		}
 	}
 	s := l.state(h.replay())
-	s.head = h.base
+	s.options = h.options()
 	return s, nil
 }
 

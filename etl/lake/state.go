@@ -3,7 +3,6 @@ package lake
 import (
 	"cmp"
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/pcaplake/pcaplake/schema"
@@ -12,7 +11,7 @@ import (
 // State is what a lake consists of at one moment: its live captures and files. The zero State is that of an empty lake.
 type State struct {
 	at       *replay                 // nil in the zero State
-	head     *checkpoint             // of a part of a lake: the checkpoint that has the rest
+	options  []map[string]string     // of all captures
 	captures func() (*replay, error) // of a period: what reads its captures
 
 	// What follows is made when it is asked for: of many captures it takes a while.
@@ -29,7 +28,9 @@ func (l *Lake) Load(ctx context.Context) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.state(h.replay()), nil
+	s := l.state(h.replay())
+	s.options = h.options()
+	return s, nil
 }
 
 func (l *Lake) state(r *replay) *State {
@@ -107,22 +108,8 @@ func (s *State) Err() error {
 	return err
 }
 
-// Options returns the options by which captures were read, each once, in no order; of a part of a lake those of all captures, and of some that live no more.
-func (s *State) Options() []map[string]string {
-	var all []map[string]string
-	if s.head != nil {
-		all = slices.Clone(s.head.Options)
-	}
-	if s.at == nil {
-		return nil
-	}
-	for hash, m := range s.at.captures {
-		if !s.at.dropped[hash] {
-			all = withOptions(all, m.Options)
-		}
-	}
-	return all
-}
+// Options returns the options by which captures were read, each once, in no order: those of all captures, also of a part of a lake, and of some that live no more.
+func (s *State) Options() []map[string]string { return s.options }
 
 // Captures returns the rows of captures, in the order of Manifests.
 func (s *State) Captures() []schema.Capture {
