@@ -165,7 +165,7 @@ func (a *audit) checkpoint(ctx context.Context) {
 	}
 	for i := range base.Parts {
 		if err := a.lake.readParts(ctx, a.history, reading{captures: []int{i}, files: []int{i}}); err != nil {
-			for _, o := range []object{base.Parts[i].Captures, base.Parts[i].Files} {
+			for _, o := range base.Parts[i].objects() {
 				if err := a.lake.readObject(o, func([]byte) error { return nil }); err != nil {
 					a.unreadable(manifestFolder+"/"+o.Name, err)
 				}

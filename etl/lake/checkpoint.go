@@ -3,7 +3,6 @@ package lake
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -251,22 +250,14 @@ func (l *Lake) writeParts(h *history) (*checkpoint, error) {
 				c.Parts = append(c.Parts, p)
 				continue
 			}
-			for _, o := range []object{p.Captures, p.Files} {
+			for _, o := range p.objects() {
 				known[hashOfName(o.Name)] = o
 			}
 		}
 	}
 	for _, leaf := range r.leaves(h.base) {
 		p, rows := leaf.part(), leaf.asRows(r.dropped)
-		captures, captureErr := rows.encodeCaptures()
-		files, fileErr := rows.encodeFiles()
-		err := errors.Join(captureErr, fileErr)
-		if err == nil {
-			p.Captures, captureErr = l.putPart(c.Seq, captures, len(rows.captures), known)
-			p.Files, fileErr = l.putPart(c.Seq, files, len(rows.files), known)
-			err = errors.Join(captureErr, fileErr)
-		}
-		if err != nil {
+		if err := l.putRows(c.Seq, &p, rows, known); err != nil {
 			return nil, err
 		}
 		c.Parts = append(c.Parts, p)
@@ -274,6 +265,35 @@ func (l *Lake) writeParts(h *history) (*checkpoint, error) {
 	slices.SortFunc(c.Parts, func(a, b part) int { return strings.Compare(a.From, b.From) })
 	c.note(r)
 	return c, nil
+}
+
+// putRows writes the objects of a part.
+func (l *Lake) putRows(seq int64, p *part, r *rows, known map[string]object) error {
+	shared := len(r.files)
+	if !slices.ContainsFunc(r.files, func(f LiveFile) bool { return f.File.Captures != nil }) {
+		shared = 0
+	}
+	for _, o := range []struct {
+		to     *object
+		rows   int
+		encode func() ([]byte, error)
+	}{
+		{&p.Captures, len(r.captures), r.encodeCaptures},
+		{&p.Files, len(r.files), func() ([]byte, error) { return r.encodeFiles(leanFields) }},
+		{&p.Shares, shared, func() ([]byte, error) { return r.encodeFiles(shareFields) }},
+	} {
+		if o.rows == 0 {
+			continue
+		}
+		text, err := o.encode()
+		if err == nil {
+			*o.to, err = l.putPart(seq, text, o.rows, known)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // note takes down what of captures and files is of use to those who do not read them.
@@ -300,9 +320,6 @@ func withOptions(all []map[string]string, one map[string]string) []map[string]st
 
 // putPart writes an object of a part, unless it is known. One that is there has these bytes: they are in its name.
 func (l *Lake) putPart(seq int64, text []byte, n int, known map[string]object) (object, error) {
-	if n == 0 {
-		return object{}, nil
-	}
 	if o, ok := known[hashOfBytes(text)]; ok {
 		return o, nil
 	}
@@ -322,7 +339,9 @@ func hashOfName(name string) string {
 // holds reports whether an object of a part is one of the checkpoint's.
 func (c *checkpoint) holds(name string) bool {
 	base := path.Base(name)
-	return slices.ContainsFunc(c.Parts, func(p part) bool { return p.Captures.Name == base || p.Files.Name == base })
+	return slices.ContainsFunc(c.Parts, func(p part) bool {
+		return slices.ContainsFunc(p.objects(), func(o object) bool { return o.Name == base })
+	})
 }
 
 // spent reports whether an object of a part is of no use: the checkpoint that it was written for, or a later one, is there and does not name it.

@@ -93,7 +93,11 @@ func TestCheckpointHoldsAll(t *testing.T) {
 	holdReplay(t, l, fullHistory(50).replay())
 	names := []string{c.name()}
 	for _, p := range c.Parts {
-		names = append(names, manifestFolder+"/"+p.Captures.Name, manifestFolder+"/"+p.Files.Name)
+		for _, o := range p.objects() {
+			if o.Name != "" {
+				names = append(names, manifestFolder+"/"+o.Name)
+			}
+		}
 	}
 	for _, name := range names {
 		path := l.store.Path(name)

@@ -18,6 +18,7 @@ type part struct {
 	From     string     `json:"from"` // the first day
 	Captures object     `json:"captures"`
 	Files    object     `json:"files"`
+	Shares   object     `json:"shares"`  // of files of several captures: which these are; the most bytes, that few readers want
 	Spans    []interval `json:"spans"`   // what captures last, joined where they overlap
 	Untimed  int        `json:"untimed"` // captures without a time
 	Dates    []dateOf   `json:"dates"`   // of the files, ascending
@@ -30,6 +31,9 @@ type object struct {
 	Rows  int    `json:"rows"`
 	Bytes int64  `json:"bytes"`
 }
+
+// objects are all of the part.
+func (p *part) objects() []object { return []object{p.Captures, p.Files, p.Shares} }
 
 // An interval is from one microsecond to another, both counted.
 type interval [2]int64
@@ -201,7 +205,7 @@ func (r *rows) strays(c *checkpoint, at int) []string {
 	found := newReplay()
 	r.start(found)
 	got := (&leaf{p.From, slices.Collect(maps.Values(found.captures)), slices.Collect(maps.Values(found.files))}).part()
-	if got.Captures, got.Files = p.Captures, p.Files; !reflect.DeepEqual(&got, p) {
+	if got.Captures, got.Files, got.Shares = p.Captures, p.Files, p.Shares; !reflect.DeepEqual(&got, p) {
 		out = append(out, fmt.Sprintf("it does not say of the part from %q what that holds", p.From))
 	}
 	for _, m := range found.captures {

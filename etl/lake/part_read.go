@@ -25,12 +25,12 @@ func (l *Lake) readParts(ctx context.Context, h *history, want reading) error {
 		if !slices.Contains(want.files, at[i]) {
 			return nil
 		}
-		fields := fileFields
-		if want.lean {
-			fields = leanFields
+		files, shares := h.base.Parts[at[i]].Files, h.base.Parts[at[i]].Shares
+		err := l.readObject(files, func(text []byte) error { return r.decodeFiles(ctx, text, files.Rows, leanFields) })
+		if want.lean || err != nil {
+			return err
 		}
-		o := h.base.Parts[at[i]].Files
-		return l.readObject(o, func(text []byte) error { return r.decodeFiles(ctx, text, o.Rows, fields) })
+		return l.readObject(shares, func(text []byte) error { return r.decodeFiles(ctx, text, files.Rows, shareFields) })
 	})
 	if err != nil {
 		return err

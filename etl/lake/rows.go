@@ -33,8 +33,9 @@ type checkpointCapture struct {
 var (
 	captureFields = fieldsOf(reflect.TypeFor[Manifest](), "", "adds", "digest")
 	fileFields    = fieldsOf(reflect.TypeFor[File](), "file_")
-	// leanFields are those of files without which ones of captures: most of the bytes of a file of many.
-	leanFields = fieldsOf(reflect.TypeFor[File](), "file_", "captures")
+	// leanFields are those of files that stand beside shareFields: of which captures they are, most of the bytes of a file of many.
+	leanFields  = fieldsOf(reflect.TypeFor[File](), "file_", "captures")
+	shareFields = fieldsNamed(fileFields, "file_captures")
 	// namingFields tell a capture from others; contentFields only its content.
 	namingFields  = fieldsNamed(captureFields, "content_hash", "sensor", "source")
 	contentFields = fieldsNamed(captureFields, "content_hash")
@@ -98,11 +99,11 @@ func (r *rows) encodeCaptures() ([]byte, error) {
 	return encodeRows(captureFields, len(r.captures), r.captureRow, arrow.Field{Name: droppedColumn, Type: arrow.FixedWidthTypes.Boolean, Nullable: true}, dropped.NewArray())
 }
 
-// encodeFiles returns the files as Parquet.
-func (r *rows) encodeFiles() ([]byte, error) {
+// encodeFiles returns some fields of the files as Parquet.
+func (r *rows) encodeFiles(fields []field) ([]byte, error) {
 	places := array.NewInt64Builder(memory.DefaultAllocator)
 	places.AppendValues(r.places, nil)
-	return encodeRows(fileFields, len(r.files), r.fileRow, arrow.Field{Name: captureColumn, Type: arrow.PrimitiveTypes.Int64, Nullable: true}, places.NewArray())
+	return encodeRows(fields, len(r.files), r.fileRow, arrow.Field{Name: captureColumn, Type: arrow.PrimitiveTypes.Int64, Nullable: true}, places.NewArray())
 }
 
 // encodeRows returns rows of structs as Parquet: their fields, and one column more.
@@ -145,7 +146,9 @@ func (r *rows) decodeFiles(ctx context.Context, text []byte, n int, fields []fie
 	if err != nil {
 		return err
 	}
-	r.files, r.places = make([]LiveFile, n), make([]int64, n)
+	if len(r.files) != n {
+		r.files, r.places = make([]LiveFile, n), make([]int64, n)
+	}
 	return readRows(ctx, in, nil, fields, n, captureColumn, r.fileRow,
 		func(i int, a arrow.Array, at int) { r.places[i] = a.(*array.Int64).Value(at) })
 }
