@@ -71,8 +71,8 @@ func (o *Options) pseudonym() func(netip.Addr) netip.Addr {
 
 // unmixed refuses a lake that has captures under another key, or under none.
 func (o *Options) unmixed(state *lake.State) error {
-	for _, m := range state.Manifests() {
-		switch has, wants := m.Options[anonymizeOption], o.anonymized(); {
+	for _, options := range state.Options() {
+		switch has, wants := options[anonymizeOption], o.anonymized(); {
 		case has == wants:
 		case has == "":
 			return fmt.Errorf("%w: the lake is not anonymised: name another with --lake", ErrMixed)
@@ -130,8 +130,8 @@ func (o *Options) concealed(s Summary) Summary {
 
 // Anonymized returns the fingerprint of the key that a lake is anonymised with, or "".
 func Anonymized(state *lake.State) string {
-	for _, m := range state.Manifests() {
-		if key := m.Options[anonymizeOption]; key != "" {
+	for _, options := range state.Options() {
+		if key := options[anonymizeOption]; key != "" {
 			return key
 		}
 	}

@@ -58,6 +58,9 @@ func Extract(ctx context.Context, o ExtractOptions, picks iter.Seq2[Pick, error]
 	for _, m := range o.State.Manifests() {
 		e.captures[m.CaptureID] = m
 	}
+	if err := o.State.Err(); err != nil {
+		return x, err
+	}
 	defer e.close()
 	for pick, err := range picks {
 		if err != nil {

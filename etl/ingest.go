@@ -36,7 +36,8 @@ type run struct {
 	after      after
 	name       string // of its record
 	began      time.Time
-	lake       *lake.Lake // nil in a dry run without a lake
+	lake       *lake.Lake   // nil in a dry run without a lake
+	wanted     *lake.Wanted // what of the lake is of use; nil: all
 	state      *lake.State
 	staging    *lake.Staging
 	optionsID  string
@@ -128,7 +129,7 @@ func (r *run) open(ctx context.Context) error {
 	case err != nil:
 		return err
 	default:
-		if r.state, err = r.lake.Load(ctx); err != nil {
+		if r.state, err = r.load(ctx); err != nil {
 			return err
 		}
 	}
@@ -140,18 +141,36 @@ func (r *run) open(ctx context.Context) error {
 		from := m.Sensor + "/" + m.Source
 		r.bySource[from] = append(r.bySource[from], m)
 	}
-	work, err := lake.WorkDir(ctx, r.o.Lake)
-	if err != nil {
+	if err := r.loadIndex(ctx); err != nil {
 		return err
 	}
-	r.index, r.quarantine = loadIndex(work), loadQuarantine(work)
-	r.index.identity = r.o.identity
 	if r.o.DryRun {
 		return nil
 	}
 	r.sum.Run = r.name
 	if r.staging, err = r.lake.Stage(r.name); err != nil {
 		return disk(err)
+	}
+	return nil
+}
+
+// load reads what the lake holds: all of it, or what is wanted.
+func (r *run) load(ctx context.Context) (*lake.State, error) {
+	if r.wanted != nil {
+		return r.lake.LoadWanted(ctx, *r.wanted)
+	}
+	return r.lake.Load(ctx)
+}
+
+// loadIndex reads what this machine knows of sources.
+func (r *run) loadIndex(ctx context.Context) error {
+	work, err := lake.WorkDir(ctx, r.o.Lake)
+	if err != nil {
+		return err
+	}
+	if r.index == nil {
+		r.index, r.quarantine = loadIndex(work), loadQuarantine(work)
+		r.index.identity = r.o.identity
 	}
 	return nil
 }

@@ -65,6 +65,9 @@ func (p *Payloads) Read(ctx context.Context, places []schema.Place) ([][]byte, e
 	if !p.begin() {
 		return nil, fmt.Errorf("%w: the lake is anonymised: payloads out of its captures would name what its rows do not", ErrUsage)
 	}
+	if err := p.state.Err(); err != nil {
+		return nil, err
+	}
 	order := make([]int, 0, len(places))
 	for i := range places {
 		if !p.stored(&places[i]) {

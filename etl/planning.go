@@ -111,6 +111,9 @@ func (r *run) listPlan(ctx context.Context, sum *PlanSummary) ([]PlannedCapture,
 	if len(f.found) == 0 {
 		return nil, r.noInput(f)
 	}
+	if err := r.want(ctx, f.found); err != nil {
+		return nil, err
+	}
 	if err := r.open(ctx); err != nil {
 		return nil, err
 	}
@@ -143,6 +146,21 @@ func (r *run) listPlan(ctx context.Context, sum *PlanSummary) ([]PlannedCapture,
 		captures = append(captures, c)
 	}
 	return captures, nil
+}
+
+// want has the lake asked for these sources alone: who plans a night need not read what all others were.
+func (r *run) want(ctx context.Context, found []*source) error {
+	if err := r.loadIndex(ctx); err != nil {
+		return err
+	}
+	r.wanted = &lake.Wanted{Sources: make(map[string]bool, len(found)), Contents: map[string]bool{}}
+	for _, s := range found {
+		r.wanted.Sources[s.name] = true
+		if e, ok := r.index.find(s); ok && e.Content != "" {
+			r.wanted.Contents[e.Content] = true
+		}
+	}
+	return nil
 }
 
 // lookAtOnce is how many captures are sampled at a time: on a store it is the waiting that takes time.

@@ -32,7 +32,11 @@ func (s *Session) makeCaptures() error {
 	}
 	insert := "INSERT INTO captures SELECT " + strings.Join(values, ", ") +
 		" FROM (SELECT unnest(from_json($rows, '[{" + strings.Join(shape, ", ") + "}]')) AS c)"
-	for batch := range slices.Chunk(s.dataset.captures(), captureBatch) {
+	captures, err := s.dataset.captures()
+	if err != nil {
+		return err
+	}
+	for batch := range slices.Chunk(captures, captureBatch) {
 		if err := s.insertCaptures(insert, batch); err != nil {
 			return err
 		}
@@ -40,10 +44,14 @@ func (s *Session) makeCaptures() error {
 	return nil
 }
 
-// makeCaptureOrder makes the table capture_order: all captures, those beyond the dataset's period too, in the order of their first packets and,
+// makeCaptureOrder makes the table capture_order: all captures that the dataset has, those beyond its period too, in the order of their first packets and,
 // where that does not tell, of their sources. flow_idle is the idle timeout of their flows in microseconds.
 func (s *Session) makeCaptureOrder() error {
-	captures := slices.SortedFunc(slices.Values(s.dataset.Captures), func(a, b schema.Capture) int {
+	all, err := s.dataset.allCaptures()
+	if err != nil {
+		return err
+	}
+	captures := slices.SortedFunc(slices.Values(all), func(a, b schema.Capture) int {
 		return cmp.Or(cmp.Compare(firstOf(a), firstOf(b)), strings.Compare(a.Source, b.Source), strings.Compare(a.CaptureID, b.CaptureID))
 	})
 	rows := make([]map[string]any, len(captures))
@@ -93,14 +101,27 @@ func (s *Session) insertCaptures(insert string, batch []schema.Capture) error {
 
 // captures are the dataset's captures of its sensors that reach into its period; one without a time is in every period,
 // so that what failed is not forgotten.
-func (d *Dataset) captures() []schema.Capture {
+func (d *Dataset) captures() ([]schema.Capture, error) {
+	all, err := d.allCaptures()
+	if err != nil {
+		return nil, err
+	}
 	var out []schema.Capture
-	for _, c := range d.Captures {
+	for _, c := range all {
 		if d.of(c.Sensor) && (c.FirstTS == nil || c.LastTS == nil || d.reaches(*c.FirstTS, *c.LastTS)) {
 			out = append(out, c)
 		}
 	}
-	return out
+	return out, nil
+}
+
+// allCaptures are Captures and those that MoreCaptures returns.
+func (d *Dataset) allCaptures() ([]schema.Capture, error) {
+	if d.MoreCaptures == nil {
+		return d.Captures, nil
+	}
+	more, err := d.MoreCaptures()
+	return slices.Concat(d.Captures, more), err
 }
 
 // captureValues gives each column of captures its value, as JSON has it; a time is microseconds.

@@ -29,12 +29,23 @@ var viewFiles embed.FS
 // aroundFlows is the view of flows with a period that is wider by both timeouts at both ends: what conversations may reach into.
 const aroundFlows = "flows_around"
 
-// reach is the sum of the timeouts of flows, the greatest of all captures.
-func (d *Dataset) reach() time.Duration {
+// reach is Reach of the dataset's captures.
+func (d *Dataset) reach() (time.Duration, error) {
+	captures, err := d.allCaptures()
+	options := make([]map[string]string, len(captures))
+	for i := range captures {
+		options[i] = captures[i].Settings
+	}
+	return Reach(options), err
+}
+
+// Reach is how long a flow can go on, and be silent then: the sum of its timeouts, the greatest of captures that were read with these options. Flows of a period are
+// parts of conversations that begin or end within it of the period.
+func Reach(options []map[string]string) time.Duration {
 	idle, active := flowTimeouts(&schema.Capture{})
 	reach := idle + active
-	for i := range d.Captures {
-		idle, active = flowTimeouts(&d.Captures[i])
+	for _, o := range options {
+		idle, active = flowTimeouts(&schema.Capture{Settings: o})
 		reach = max(reach, idle+active)
 	}
 	return reach

@@ -98,9 +98,12 @@ func (d *Dataset) periodMacro() string {
 	return "CREATE MACRO in_period(first, first_extra_ns, last, last_extra_ns) AS " + strings.Join(conditions, " AND ")
 }
 
-// all are the files that any view of the dataset reads.
+// all are the files that views of the dataset may read.
 func (d *Dataset) all() []schema.File {
-	return slices.Concat(d.widened(d.reach()).Live(), d.past().Live())
+	if d.Past == nil {
+		return d.Files
+	}
+	return slices.Concat(d.Files, d.Past.Files)
 }
 
 // PastDays is how many days before a period say what is usual.

@@ -22,6 +22,8 @@ import (
 type Dataset struct {
 	Files    []schema.File    // live files of the lake
 	Captures []schema.Capture // rows of captures
+	// MoreCaptures returns rows of captures beside those, as far as they reach into the period, wider by Reach; it is called when a statement needs them. Nil: there are none.
+	MoreCaptures func() ([]schema.Capture, error)
 	// Fetch brings files of the list to where their paths say, before they are read; nil: they are there.
 	Fetch func(ctx context.Context, files []schema.File) error
 	// Past is what view past_flows reads, with files of its own; nil: the PastDays of Files before From, and without From nothing.

@@ -54,7 +54,11 @@ func (s *Session) Stats(ctx context.Context) ([]TableStats, error) {
 	for _, t := range schema.Tables() {
 		live := s.dataset.Live(t.Name)
 		if s.made[aroundFlows] && t.Name == schema.Flows.Name {
-			live = s.dataset.widened(s.dataset.reach()).Live(t.Name)
+			reach, err := s.dataset.reach()
+			if err != nil {
+				return nil, err
+			}
+			live = s.dataset.widened(reach).Live(t.Name)
 		} else if !s.made[t.Name] && !s.narrowed[t.Name] {
 			continue
 		}

@@ -109,7 +109,11 @@ func (s *Session) makeView(ctx context.Context, name string) (bool, error) {
 	case payloadMacro:
 		return true, s.makePayloadMacro(ctx)
 	case aroundFlows:
-		return true, s.makeTable(ctx, s.dataset.widened(s.dataset.reach()), aroundFlows, schema.Flows.Table)
+		reach, err := s.dataset.reach()
+		if err != nil {
+			return false, err
+		}
+		return true, s.makeTable(ctx, s.dataset.widened(reach), aroundFlows, schema.Flows.Table)
 	}
 	for _, t := range schema.Tables() {
 		if t.Name == name {

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/pcaplake/pcaplake/etl"
 	"github.com/pcaplake/pcaplake/etl/lake"
 	"github.com/pcaplake/pcaplake/queries"
+	"github.com/pcaplake/pcaplake/schema"
 	"github.com/urfave/cli/v2"
 )
 
@@ -69,7 +71,7 @@ func openAsking(c *cli.Context, asked string) (*queries.Session, *etl.Payloads, 
 	if err != nil {
 		return nil, nil, err
 	}
-	l, state, err := loadLake(c.Context, c.String("lake"), &d)
+	l, state, err := readLake(c.Context, c.String("lake"), &d)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,7 +104,7 @@ func tellSources(s streams, errors []etl.SourceError) {
 
 // openLake opens the live files of a lake for queries, narrowed as the dataset is, and fills these in there.
 func openLake(ctx context.Context, root string, d *queries.Dataset) (*queries.Session, error) {
-	if _, _, err := loadLake(ctx, root, d); err != nil {
+	if _, _, err := readLake(ctx, root, d); err != nil {
 		return nil, err
 	}
 	return queries.Open(ctx, *d)
@@ -119,6 +121,25 @@ func loadLake(ctx context.Context, root string, d *queries.Dataset) (*lake.Lake,
 		return nil, nil, err
 	}
 	d.Files, d.Captures = l.Local(state.AllFiles()), append(state.Captures(), etl.Quarantined(l.WorkDir())...)
+	if lake.IsURL(root) {
+		d.Fetch = l.Fetch
+	}
+	return l, state, nil
+}
+
+// readLake is loadLake of what reaches into the dataset's period, which a large lake gives much sooner than all it has: its live files, also of the days before that
+// say what is usual, and captures when a statement needs them.
+func readLake(ctx context.Context, root string, d *queries.Dataset) (*lake.Lake, *lake.State, error) {
+	l, err := lake.Open(ctx, root)
+	if err != nil {
+		return nil, nil, err
+	}
+	state, err := l.LoadPeriod(ctx, lake.Period{From: d.From, To: d.To, Before: queries.PastDays * 24 * time.Hour, Around: queries.Reach})
+	if err != nil {
+		return nil, nil, err
+	}
+	d.Files, d.Captures = l.Local(state.AllFiles()), etl.Quarantined(l.WorkDir())
+	d.MoreCaptures = sync.OnceValues(func() ([]schema.Capture, error) { return state.Captures(), state.Err() })
 	if lake.IsURL(root) {
 		d.Fetch = l.Fetch
 	}

@@ -70,7 +70,7 @@ func extraction(ctx context.Context, c *cli.Context, w queries.Wanted, params ma
 	if err != nil {
 		return nil, err
 	}
-	l, state, err := loadLake(ctx, c.String("lake"), &d)
+	l, state, err := readLake(ctx, c.String("lake"), &d)
 	if err != nil {
 		return nil, err
 	}

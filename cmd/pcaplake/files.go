@@ -41,7 +41,7 @@ func files(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	_, state, err := loadLake(c.Context, c.String("lake"), &d)
+	_, state, err := readLake(c.Context, c.String("lake"), &d)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func openJudging(c *cli.Context) (*queries.Session, *judgingOptions, *queries.Da
 	if c.String("baseline") != "" {
 		d.Past = &o.dataset
 	}
-	_, state, err := loadLake(c.Context, c.String("lake"), &d)
+	_, state, err := readLake(c.Context, c.String("lake"), &d)
 	if err != nil {
 		o.close()
 		return nil, nil, nil, err

@@ -71,7 +71,7 @@ func (l *Lake) Audit(ctx context.Context) (*Audit, error) {
 	if a.last = lastCheckpoint(objects); a.last != "" {
 		a.checkpoint(ctx)
 	}
-	a.folded = a.history.base.folds()
+	a.folded = a.history.folds()
 	for _, o := range objects {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -124,7 +124,7 @@ func (a *audit) manifest(name string) {
 		a.broken(name, updateProgram, "it is a kind of manifest that this program does not know, so that nothing can read the lake")
 		return
 	}
-	if kind == checkpointKind || a.folded(kind, which) {
+	if kind == checkpointKind || kind == partKind || a.folded(kind, which) {
 		return
 	}
 	text, err := a.lake.store.Read(name)
@@ -153,28 +153,44 @@ func (a *audit) manifest(name string) {
 	}
 }
 
-// checkpoint reads the last checkpoint. Without it nothing can be said of what stands in it.
+// checkpoint reads the last checkpoint. Without it, or without a part of it, nothing can be said of what stands there.
 func (a *audit) checkpoint(ctx context.Context) {
-	text, err := a.lake.store.Read(a.last)
-	if err != nil {
-		a.Findings = append(a.Findings, unread(a.last, err))
+	if err := a.lake.readCheckpoint(ctx, a.history, a.last); err != nil {
+		a.unreadable(a.last, err)
 		return
 	}
-	base, err := parseCheckpoint(ctx, text)
-	if err != nil {
-		a.broken(a.last, restoreCheckpoint, "it cannot be read: %v", err)
+	base := a.history.base
+	if base.name() != a.last {
+		a.broken(a.last, restoreCheckpoint, "it is after change %d, which is not its name", base.Seq)
+	}
+	for i := range base.Parts {
+		if err := a.lake.readParts(ctx, a.history, reading{captures: []int{i}, files: []int{i}}); err != nil {
+			for _, o := range base.Parts[i].objects() {
+				if err := a.lake.readObject(o, func([]byte) error { return nil }); err != nil {
+					a.unreadable(manifestFolder+"/"+o.Name, err)
+				}
+			}
+			continue
+		}
+		for _, p := range a.history.rows[len(a.history.rows)-1].strays(base, i) {
+			a.broken(a.last, restoreCheckpoint, "%s", p)
+		}
+	}
+}
+
+// unreadable tells of a checkpoint, or an object of it, that it cannot be read: for the store, or for what it holds.
+func (a *audit) unreadable(name string, err error) {
+	if _, storeErr := a.lake.store.Read(name); storeErr != nil {
+		a.Findings = append(a.Findings, unread(name, storeErr))
 		return
 	}
-	if checkpointManifest(base.seq) != a.last {
-		a.broken(a.last, restoreCheckpoint, "it is after change %d, which is not its name", base.seq)
-	}
-	a.history.base = base
+	a.broken(name, restoreCheckpoint, "it cannot be read: %v", err)
 }
 
 // stale reports whether a manifest counts no more, as it stands in the last checkpoint.
 func (a *audit) stale(name string) bool {
 	kind, which := manifestKind(name)
-	return kind == checkpointKind && name != a.last || a.folded(kind, which)
+	return kind == checkpointKind && name != a.last || a.folded(kind, which) || kind == partKind && a.history.base != nil && a.history.base.spent(name)
 }
 
 // add notes who adds which files: no two manifests may add the same one.

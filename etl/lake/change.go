@@ -90,7 +90,7 @@ func (l *Lake) before(ctx context.Context) (*State, error) {
 		return nil, err
 	}
 	if l.last.at == nil || !slices.Equal(names, l.last.names) { // no manifest ever changes: the same names say the same
-		h, err := l.readSound(ctx)
+		h, err := l.readSound(ctx, whole)
 		if err != nil {
 			return nil, err
 		}

@@ -39,48 +39,116 @@ func full(seed uint64) *Manifest {
 	return m
 }
 
-func TestCheckpointHoldsAll(t *testing.T) {
-	r := newReplay()
-	for seed := range uint64(50) {
-		r.add(full(seed))
+// fullHistory is one of captures in which every field says something, with a change.
+func fullHistory(captures uint64) *history {
+	h := &history{captures: []*Manifest{{ContentHash: hashOf("bare"), Rejected: map[string]int64{}}}}
+	for seed := range captures {
+		h.captures = append(h.captures, full(seed))
 	}
-	bare := &Manifest{ContentHash: hashOf("bare"), Rejected: map[string]int64{}, Adds: nil}
-	r.add(bare)
-	r.change(&Change{
+	h.changes = []*Change{{
 		Seq: 7, Drops: []string{full(3).ContentHash}, Removes: []string{full(3).Adds[0].Name, full(4).Adds[2].Name},
 		Adds: []File{{Name: "dns/x", Table: "dns", Rows: 3, SchemaVersion: 2, Captures: map[string]int64{"a": 1, "b": 2}}},
-	})
-	text, err := r.checkpoint().encode()
+	}}
+	return h
+}
+
+// put writes the checkpoint of a history into a lake.
+func put(t testing.TB, l *Lake, h *history) *checkpoint {
+	t.Helper()
+	c, err := l.writeParts(h)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := parseCheckpoint(t.Context(), text)
+	text, err := encode(c, &c.Digest)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := newReplay()
-	c.start(got)
+	if err := l.store.PutIfAbsent(c.name(), text); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// holdReplay holds that a lake is what a replay of before its checkpoint says.
+func holdReplay(t *testing.T, l *Lake, r *replay) {
+	t.Helper()
+	h, err := l.read(t.Context(), whole)
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := *r
 	want.removed = map[string]int64{}
 	for _, m := range want.captures {
 		m.Adds = nil
 	}
 	options := cmp.Options{cmp.AllowUnexported(replay{}), cmpopts.EquateEmpty(), cmpopts.IgnoreFields(replay{}, "order")}
-	if diff := cmp.Diff(&want, got, options); diff != "" {
+	if diff := cmp.Diff(&want, h.replay(), options); diff != "" {
 		t.Errorf("-written +read\n%s", diff)
 	}
-	again, err := got.checkpoint().encode()
-	if err != nil || string(again) != string(text) {
-		t.Errorf("written again, it has other bytes: %v", err)
-	}
-	for range 200 {
-		at := rand.IntN(len(text))
-		text[at] ^= 1
-		if _, err := parseCheckpoint(t.Context(), text); err == nil {
-			t.Errorf("byte %d changed, and nobody saw it", at)
+}
+
+func TestCheckpointHoldsAll(t *testing.T) {
+	l, _ := newLake(t)
+	c := put(t, l, fullHistory(50))
+	holdReplay(t, l, fullHistory(50).replay())
+	names := []string{c.name()}
+	for _, p := range c.Parts {
+		for _, o := range p.objects() {
+			if o.Name != "" {
+				names = append(names, manifestFolder+"/"+o.Name)
+			}
 		}
-		text[at] ^= 1
 	}
+	for _, name := range names {
+		path := l.store.Path(name)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 100 {
+			at := rand.IntN(len(text))
+			text[at] ^= 1
+			if err := os.WriteFile(path, text, 0o640); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := l.Load(t.Context()); err == nil {
+				t.Errorf("byte %d of %s changed, and nobody saw it", at, name)
+			}
+			text[at] ^= 1
+		}
+		if err := os.WriteFile(path, text, 0o640); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holdReplay(t, l, fullHistory(50).replay())
+}
+
+// TestOldCheckpoint: a checkpoint of version 1 is read, and the next one has what it had.
+func TestOldCheckpoint(t *testing.T) {
+	l, s := newLake(t)
+	text, err := os.ReadFile("testdata/k-000000000007.parquet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.store.PutIfAbsent(manifestFolder+"/k-000000000007.parquet", text); err != nil {
+		t.Fatal(err)
+	}
+	h := fullHistory(20)
+	h.captures = h.captures[1:] // which was written without it
+	holdReplay(t, l, h.replay())
+	m := commitAll(t, l, s, "a")[0]
+	if wrote, err := l.checkpoint(t.Context(), 0); err != nil || !wrote {
+		t.Fatal(wrote, err)
+	}
+	leftovers(t, l)
+	if got := manifests(t, l); len(got) != 3 || got[0] != "k-000000000008.json" {
+		t.Errorf("manifests: %v", got)
+	}
+	h = fullHistory(20)
+	h.captures = append(h.captures[1:], m)
+	r := h.replay()
+	r.seq = 8
+	holdReplay(t, l, r)
 }
 
 // TestCheckpoint: a lake is the same before and after, and without what the checkpoint holds.
@@ -124,12 +192,12 @@ func TestCheckpoint(t *testing.T) {
 	checkpoint(4, false)
 	checkpoint(3, true)
 	checkpoint(0, false)
-	if got := manifests(t, l); len(got) != 1 || got[0] != "k-000000000000.parquet" {
+	if got := manifests(t, l); len(got) != 3 || got[0] != "k-000000000000.json" {
 		t.Errorf("manifests: %v", got)
 	}
 	commitAll(t, l, s, "e", "f")
 	checkpoint(1, true) // without a change since the last
-	if got := manifests(t, l); len(got) != 1 || got[0] != "k-000000000001.parquet" {
+	if got := manifests(t, l); len(got) != 3 || got[0] != "k-000000000001.json" {
 		t.Errorf("manifests: %v", got)
 	}
 	gone := captureOf(t, s, "c", 10, 22).Adds
@@ -182,7 +250,7 @@ func manifests(t *testing.T, l *Lake) (names []string) {
 // BenchmarkOpen opens a lake of 100,000 captures with five files each, by its checkpoint.
 func BenchmarkOpen(b *testing.B) {
 	l, _ := newLake(b)
-	r := newReplay()
+	h := new(history)
 	for seed := range uint64(100_000) {
 		m := full(seed)
 		for _, table := range []string{"http", "tls"} {
@@ -191,16 +259,9 @@ func BenchmarkOpen(b *testing.B) {
 			f.Table, f.BLAKE3 = table, hashOf(f.Name)
 			m.Adds = append(m.Adds, f)
 		}
-		r.add(m)
+		h.captures = append(h.captures, m)
 	}
-	text, err := r.checkpoint().encode()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := l.store.PutIfAbsent(checkpointManifest(0), text); err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(len(text)))
+	put(b, l, h)
 	for b.Loop() {
 		s, err := l.Load(b.Context())
 		if err != nil || len(s.AllFiles()) != 500_000 || len(s.Captures()) != 100_000 {

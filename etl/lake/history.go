@@ -19,17 +19,20 @@ const (
 	captureKind    = "c-"
 	changeKind     = "m-"
 	checkpointKind = "k-"
+	partKind       = "p-" // of a checkpoint
 )
 
 // manifestKinds are the kinds and how their names end.
-var manifestKinds = map[string]string{captureKind: ".json", changeKind: ".json", checkpointKind: ".parquet"}
+var manifestKinds = []struct{ kind, extension string }{
+	{captureKind, ".json"}, {changeKind, ".json"}, {checkpointKind, checkpointExtension}, {checkpointKind, oldExtension}, {partKind, ".parquet"},
+}
 
 // manifestKind is the kind of manifest that a name stands for, or "", and the part of the name that tells it from others of the kind.
 func manifestKind(name string) (kind, which string) {
 	base := strings.TrimPrefix(name, manifestFolder+"/")
-	for kind, extension := range manifestKinds {
-		if which, ok := strings.CutPrefix(base, kind); ok && strings.HasSuffix(which, extension) {
-			return kind, strings.TrimSuffix(which, extension)
+	for _, k := range manifestKinds {
+		if which, ok := strings.CutPrefix(base, k.kind); ok && strings.HasSuffix(which, k.extension) {
+			return k.kind, strings.TrimSuffix(which, k.extension)
 		}
 	}
 	return "", ""
@@ -38,6 +41,8 @@ func manifestKind(name string) (kind, which string) {
 // A history is the manifests of a lake as they were read: what every capture and every change said that the last checkpoint does not hold.
 type history struct {
 	base     *checkpoint // nil: there is none
+	rows     []*rows     // of its parts, those that were read
+	listed   []string    // contents whose manifests are there, ascending
 	captures []*Manifest
 	changes  []*Change
 	changed  []string // names of manifests whose text is not that of their digest
@@ -64,30 +69,52 @@ func (h *history) parse(kind string, text []byte) error {
 // maxReads bounds how often manifests are read again because one was deleted since they were listed, as it stands in a checkpoint by now.
 const maxReads = 5
 
-// read reads all manifests that count.
-func (l *Lake) read(ctx context.Context) (h *history, err error) {
+// A reading is which parts of a checkpoint are read, by their numbers, in ascending order.
+type reading struct {
+	captures, files []int
+	lean            bool // files without which captures they are of
+}
+
+// whole is the reading of all parts.
+func whole(h *history) reading {
+	if h.base == nil {
+		return reading{}
+	}
+	all := make([]int, len(h.base.Parts))
+	for i := range all {
+		all[i] = i
+	}
+	return reading{captures: all, files: all}
+}
+
+// read reads all manifests that count, and of the checkpoint the parts that are chosen when all others are read.
+func (l *Lake) read(ctx context.Context, which func(*history) reading) (h *history, err error) {
 	for range maxReads {
-		if h, err = l.readOnce(ctx); err == nil || !notExists(err) {
+		if h, err = l.readOnce(ctx, which); err == nil || !notExists(err) {
 			break
 		}
 	}
 	return h, err
 }
 
-func (l *Lake) readOnce(ctx context.Context) (*history, error) {
+func (l *Lake) readOnce(ctx context.Context, which func(*history) reading) (*history, error) {
 	objects, err := l.store.List(manifestFolder)
 	if err != nil {
 		return nil, fmt.Errorf("list manifests: %w", err)
 	}
 	h := new(history)
-	if err := l.readCheckpoint(ctx, h, objects); err != nil {
+	if err := l.readCheckpoint(ctx, h, lastCheckpoint(objects)); err != nil {
 		return nil, err
 	}
-	folded := h.base.folds()
+	folded := h.folds()
 	objects = slices.DeleteFunc(objects, func(o Object) bool {
-		kind, which := manifestKind(o.Name)
-		return kind == checkpointKind || folded(kind, which)
+		kind, content := manifestKind(o.Name)
+		if kind == captureKind {
+			h.listed = append(h.listed, content)
+		}
+		return kind == checkpointKind || kind == partKind || folded(kind, content)
 	})
+	slices.Sort(h.listed)
 	texts := l.readAhead(objects)
 	for i, o := range objects {
 		if err := ctx.Err(); err != nil {
@@ -100,7 +127,10 @@ func (l *Lake) readOnce(ctx context.Context) (*history, error) {
 	if err := l.fillGaps(h); err != nil {
 		return nil, err
 	}
-	return h, h.newer()
+	if err := h.newer(); err != nil {
+		return nil, err
+	}
+	return h, l.readParts(ctx, h, which(h))
 }
 
 // newer refuses rows of a schema that this program does not know: it would read them wrong, or not at all, and say nothing.
@@ -113,11 +143,14 @@ func (h *history) newer() error {
 	}
 	var err error
 	if h.base != nil {
-		for i := range h.base.captures {
-			err = cmp.Or(err, refuse(h.base.captures[i].Source, h.base.captures[i].SchemaVersion))
+		err = refuse("its last checkpoint", h.base.Schema)
+	}
+	for _, r := range h.rows { // of a checkpoint of before
+		for i := range r.captures {
+			err = cmp.Or(err, refuse(r.captures[i].Source, r.captures[i].SchemaVersion))
 		}
-		for i := range h.base.files {
-			err = cmp.Or(err, refuse(h.base.files[i].Name, h.base.files[i].SchemaVersion))
+		for i := range r.files {
+			err = cmp.Or(err, refuse(r.files[i].Name, r.files[i].SchemaVersion))
 		}
 	}
 	for _, m := range h.captures {
@@ -134,41 +167,42 @@ func (h *history) newer() error {
 	return err
 }
 
-// readCheckpoint reads the last checkpoint.
-func (l *Lake) readCheckpoint(ctx context.Context, h *history, objects []Object) error {
-	last := lastCheckpoint(objects)
-	if last == "" {
+// readCheckpoint reads the head of a checkpoint; of one of before all rows.
+func (l *Lake) readCheckpoint(ctx context.Context, h *history, name string) error {
+	if name == "" {
 		return nil
 	}
-	text, err := l.store.Read(last)
+	text, err := l.store.Read(name)
 	if err != nil {
 		return fmt.Errorf("read checkpoint: %w", err)
 	}
-	if h.base, err = parseCheckpoint(ctx, text); err != nil {
-		return fmt.Errorf("read checkpoint %s: %w", l.store.Path(last), err)
+	if strings.HasSuffix(name, oldExtension) {
+		var r *rows
+		if h.base, r, err = parseOld(ctx, text); err == nil {
+			h.rows = []*rows{r}
+		}
+	} else {
+		h.base, err = parseCheckpoint(text)
+	}
+	if err != nil {
+		return fmt.Errorf("read checkpoint %s: %w", l.store.Path(name), err)
 	}
 	return nil
 }
 
-// lastCheckpoint is the name of the last checkpoint among objects, or "".
-func lastCheckpoint(objects []Object) string {
-	last := ""
-	for _, o := range objects {
-		if kind, _ := manifestKind(o.Name); kind == checkpointKind {
-			last = max(last, o.Name)
-		}
-	}
-	return last
-}
-
-// folds returns what tells whether a manifest stands in the checkpoint, and so counts no more.
-func (c *checkpoint) folds() func(kind, which string) bool {
-	if c == nil {
+// folds returns what tells whether a manifest stands in the checkpoint, and so counts no more: as far as is known of captures.
+func (h *history) folds() func(kind, which string) bool {
+	if h.base == nil {
 		return func(string, string) bool { return false }
 	}
-	contents := make(map[string]bool, len(c.captures))
-	for i := range c.captures {
-		contents[c.captures[i].ContentHash] = true
+	contents := make(map[string]bool, len(h.base.Fresh))
+	for _, hash := range h.base.Fresh {
+		contents[hash] = true
+	}
+	for _, r := range h.rows {
+		for i := range r.captures {
+			contents[r.captures[i].ContentHash] = true
+		}
 	}
 	return func(kind, which string) bool {
 		switch kind {
@@ -176,7 +210,7 @@ func (c *checkpoint) folds() func(kind, which string) bool {
 			return contents[which]
 		case changeKind:
 			seq, err := strconv.ParseInt(which, 10, 64)
-			return err == nil && seq <= c.seq
+			return err == nil && seq <= h.base.Seq
 		}
 		return false
 	}
@@ -188,7 +222,7 @@ func (l *Lake) fillGaps(h *history) error {
 	h.sort()
 	first := int64(1)
 	if h.base != nil {
-		first += h.base.seq
+		first += h.base.Seq
 	}
 	for i := 0; i < len(h.changes); i++ {
 		want := first + int64(i)
@@ -267,8 +301,8 @@ func (l *Lake) parseManifest(h *history, name string, read func() ([]byte, error
 }
 
 // readSound reads all manifests that count, and refuses those that something damaged: what they say cannot be the reason to remove files.
-func (l *Lake) readSound(ctx context.Context) (*history, error) {
-	h, err := l.read(ctx)
+func (l *Lake) readSound(ctx context.Context, which func(*history) reading) (*history, error) {
+	h, err := l.read(ctx, which)
 	if err == nil && len(h.changed) > 0 {
 		return nil, fmt.Errorf("read manifest %s: %s: nothing is removed before it is restored", l.store.Path(h.changed[0]), problemText)
 	}
@@ -288,7 +322,10 @@ func (h *history) replay() *replay {
 // begin takes what holds before the changes.
 func (h *history) begin(r *replay) {
 	if h.base != nil {
-		h.base.start(r)
+		r.seq = h.base.Seq
+	}
+	for _, rows := range h.rows {
+		rows.start(r)
 	}
 	for _, m := range h.captures {
 		r.add(m)

@@ -10,7 +10,9 @@ import (
 
 // State is what a lake consists of at one moment: its live captures and files. The zero State is that of an empty lake.
 type State struct {
-	at *replay // nil in the zero State
+	at       *replay                 // nil in the zero State
+	options  []map[string]string     // of all captures
+	captures func() (*replay, error) // of a period: what reads its captures
 
 	// What follows is made when it is asked for: of many captures it takes a while.
 	manifests func() []*Manifest
@@ -22,11 +24,13 @@ type State struct {
 
 // Load reads the manifests: live files are all that were added without those that were removed. It never lists the folders of the tables.
 func (l *Lake) Load(ctx context.Context) (*State, error) {
-	h, err := l.read(ctx)
+	h, err := l.read(ctx, whole)
 	if err != nil {
 		return nil, err
 	}
-	return l.state(h.replay()), nil
+	s := l.state(h.replay())
+	s.options = h.options()
+	return s, nil
 }
 
 func (l *Lake) state(r *replay) *State {
@@ -94,6 +98,18 @@ func (s *State) Manifests() []*Manifest {
 	}
 	return s.manifests()
 }
+
+// Err is why captures of a period could not be read when they were asked for.
+func (s *State) Err() error {
+	if s.captures == nil {
+		return nil
+	}
+	_, err := s.captures()
+	return err
+}
+
+// Options returns the options by which captures were read, each once, in no order: those of all captures, also of a part of a lake, and of some that live no more.
+func (s *State) Options() []map[string]string { return s.options }
 
 // Captures returns the rows of captures, in the order of Manifests.
 func (s *State) Captures() []schema.Capture {

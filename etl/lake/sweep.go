@@ -43,7 +43,7 @@ func (l *Lake) Disk(ctx context.Context) (*Disk, error) {
 		return nil, fmt.Errorf("list objects: %w", err)
 	}
 	// Read after the walk: what was published before it and committed since is live here.
-	h, err := l.readSound(ctx)
+	h, err := l.readSound(ctx, whole)
 	if err != nil {
 		return nil, err
 	}
@@ -70,19 +70,21 @@ func (l *Lake) Disk(ctx context.Context) (*Disk, error) {
 	return d, nil
 }
 
-// foldedManifests adds the manifests that stand in the last checkpoint, and the checkpoints before it.
+// foldedManifests adds the manifests that stand in the last checkpoint, and the checkpoints before it with their parts.
 func (d *Disk) foldedManifests(h *history) {
 	if h.base == nil {
 		return
 	}
-	last, ok := d.Objects[checkpointManifest(h.base.seq)]
+	name := h.base.name()
+	last, ok := d.Objects[name]
 	if !ok {
 		return // it was written since the walk
 	}
-	folded := h.base.folds()
+	folded := h.folds()
 	for name, o := range d.Objects {
-		if kind, which := manifestKind(name); kind == checkpointKind && name < last.Name || folded(kind, which) {
-			d.Leftovers = append(d.Leftovers, Leftover{Object: o, Change: max(1, h.base.seq), Since: last.Changed})
+		kind, which := manifestKind(name)
+		if kind == checkpointKind && name < last.Name || kind == partKind && h.base.spent(name) || folded(kind, which) {
+			d.Leftovers = append(d.Leftovers, Leftover{Object: o, Change: max(1, h.base.Seq), Since: last.Changed})
 		}
 	}
 }
@@ -170,7 +172,7 @@ func (w *sweep) live(ctx context.Context, name string) (bool, error) {
 		}
 		w.looked, w.cost = began, time.Since(began)
 		if w.files == nil || !slices.Equal(names, w.seen) { // no manifest ever changes: the same names say the same
-			h, err := w.lake.readSound(ctx)
+			h, err := w.lake.readSound(ctx, whole)
 			if err != nil {
 				return false, err
 			}
