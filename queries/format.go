@@ -32,7 +32,7 @@ var ErrBinary = errors.New("it is not for a terminal: --output FILE, or pipe it 
 //   - csv: RFC 4180 with a header, text as it is (also text that a spreadsheet would take for a formula); NULL is an empty field,
 //     empty text is "". On a terminal hostile text is escaped.
 //   - tsv: tab-separated with a header, for awk and cut; a backslash is \\, tabs, line ends and what EscapeText escapes are escaped;
-//     NULL is an empty field.
+//     NULL is \N, as PostgreSQL's COPY, MySQL and ClickHouse have it, and empty text nothing.
 //   - json, ndjson: an array of objects, one object a line; 64-bit integers are numbers, NaN and infinities null.
 //   - markdown: a table of GitHub's Markdown, hostile text escaped.
 //   - parquet, arrow: a Parquet file, an Arrow IPC stream; LIST, STRUCT, MAP, TIME, INTERVAL and UUID are text.

@@ -28,8 +28,8 @@ const (
 var arrowTypes = map[string]arrow.DataType{
 	"BOOLEAN": arrow.FixedWidthTypes.Boolean,
 	"TINYINT": arrow.PrimitiveTypes.Int8, "SMALLINT": arrow.PrimitiveTypes.Int16, "INTEGER": arrow.PrimitiveTypes.Int32, "BIGINT": arrow.PrimitiveTypes.Int64,
-	"UTINYINT": arrow.PrimitiveTypes.Int16, "USMALLINT": arrow.PrimitiveTypes.Int32, "UINTEGER": arrow.PrimitiveTypes.Int64,
-	"UBIGINT": &arrow.Decimal128Type{Precision: 38}, "HUGEINT": &arrow.Decimal128Type{Precision: 38}, "UHUGEINT": &arrow.Decimal128Type{Precision: 38},
+	"UTINYINT": arrow.PrimitiveTypes.Uint8, "USMALLINT": arrow.PrimitiveTypes.Uint16, "UINTEGER": arrow.PrimitiveTypes.Uint32, "UBIGINT": arrow.PrimitiveTypes.Uint64,
+	"HUGEINT": &arrow.Decimal128Type{Precision: 38}, "UHUGEINT": &arrow.Decimal128Type{Precision: 38},
 	"FLOAT": arrow.PrimitiveTypes.Float32, "DOUBLE": arrow.PrimitiveTypes.Float64, "BLOB": arrow.BinaryTypes.Binary, "DATE": arrow.FixedWidthTypes.Date32,
 	"TIMESTAMP": &arrow.TimestampType{Unit: arrow.Microsecond}, "TIMESTAMP_S": &arrow.TimestampType{Unit: arrow.Second},
 	"TIMESTAMP_MS": &arrow.TimestampType{Unit: arrow.Millisecond}, "TIMESTAMP_NS": &arrow.TimestampType{Unit: arrow.Nanosecond},
@@ -126,6 +126,14 @@ func appendArrow(b array.Builder, value any, c Column) error {
 		b.Append(int32(value.(int64)))
 	case *array.Int64Builder:
 		b.Append(value.(int64))
+	case *array.Uint8Builder:
+		b.Append(uint8(value.(int64)))
+	case *array.Uint16Builder:
+		b.Append(uint16(value.(int64)))
+	case *array.Uint32Builder:
+		b.Append(uint32(value.(int64)))
+	case *array.Uint64Builder:
+		b.Append(unsigned(value))
 	case *array.Float32Builder:
 		b.Append(float32(value.(float64)))
 	case *array.Float64Builder:
@@ -146,6 +154,14 @@ func appendArrow(b array.Builder, value any, c Column) error {
 	return nil
 }
 
+// unsigned is a value of UBIGINT.
+func unsigned(value any) uint64 {
+	if n, ok := value.(*big.Int); ok {
+		return n.Uint64()
+	}
+	return uint64(value.(int64))
+}
+
 func appendTime(b *array.TimestampBuilder, t time.Time) error {
 	switch b.Type().(*arrow.TimestampType).Unit {
 	case arrow.Second:
@@ -160,11 +176,14 @@ func appendTime(b *array.TimestampBuilder, t time.Time) error {
 	return nil
 }
 
+// beyondDecimal is the first whole number that has more than 38 digits.
+var beyondDecimal = new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil)
+
 func appendDecimal(b *array.Decimal128Builder, value any) error {
 	t := b.Type().(*arrow.Decimal128Type)
 	if n, ok := value.(*big.Int); ok {
-		if n.BitLen() > 126 {
-			return fmt.Errorf("%s does not fit into 38 digits", n)
+		if n.CmpAbs(beyondDecimal) >= 0 {
+			return fmt.Errorf("%s does not fit into 38 digits: cast the column to VARCHAR", n)
 		}
 		b.Append(decimal128.FromBigInt(n))
 		return nil

@@ -21,6 +21,9 @@ func writeCSV(ctx context.Context, w io.Writer, r *Result, o FormatOptions) (int
 
 func writeTSV(ctx context.Context, w io.Writer, r *Result, _ FormatOptions) (int64, error) {
 	return writeSeparated(ctx, w, r, '\t', func(dst []byte, value any, c Column) []byte {
+		if value == nil {
+			return append(dst, `\N`...)
+		}
 		return append(dst, EscapeText(strings.ReplaceAll(Text(value, c), `\`, `\\`))...)
 	})
 }

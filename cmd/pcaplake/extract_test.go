@@ -17,34 +17,32 @@ import (
 // condition is one that Wireshark's display filter and SQL say alike.
 type condition struct {
 	display, sql string
-	several      string // display filter of the frames that are left out on both sides, as those in tunnels are: they have several headers of a kind
+	several      string // display filter of the frames that are left out on both sides, as those in tunnels are: they have several headers of a kind; "": all count
 }
 
 // Frames with several headers of a kind: behind tunnels, quoted by ICMP errors, inside messages of applications such as OpenFlow. A display filter holds of any of them,
 // where columns are of the innermost packet of a tunnel, and of the packet itself where it only quotes others or carries them as data.
 const (
 	severalMACs = "count(eth.dst) > 1"
-	severalIPs  = "count(ip.version) > 1 || count(ipv6.version) > 1 || ip && ipv6"
-	severalTCPs = "count(tcp.srcport) > 1 || tcp && (icmp || icmpv6)"
-	severalUDPs = "count(udp.srcport) > 1 || udp && (icmp || icmpv6)"
+	severalIPs  = "count(ip.version) > 1 || count(ipv6.version) > 1 || ip && ipv6 || count(tcp.srcport) > 1 || count(udp.srcport) > 1"
 )
 
 var conditions = []condition{
 	{"frame.len > 500", "wire_len > 500", ""},
 	{"frame.cap_len < 100", "cap_len < 100", ""},
 	{"frame.number >= 3 && frame.number <= 12", "frame_no BETWEEN 3 AND 12", ""},
-	{"eth.dst == ff:ff:ff:ff:ff:ff", "dst_mac = 'ff:ff:ff:ff:ff:ff'", severalMACs},
-	{"eth.src[0] & 2", "CAST('0x' || src_mac[1:2] AS INTEGER) & 2 <> 0", severalMACs},
+	{"eth.dst == ff:ff:ff:ff:ff:ff", "dst_mac = 'ff:ff:ff:ff:ff:ff' AND starts_with(protocols, 'eth')", severalMACs},
+	{"eth.src[0] & 2", "CAST('0x' || src_mac[1:2] AS INTEGER) & 2 <> 0 AND starts_with(protocols, 'eth')", severalMACs},
 	{"ip.ttl < 64", "ip_version = 4 AND ip_ttl < 64", severalIPs},
 	{"ipv6.hlim == 255", "ip_version = 6 AND ip_ttl = 255", severalIPs},
 	{"ip.src == 10.0.0.0/8", "ip_in('10.0.0.0/8', src_ip) AND ip_version = 4", severalIPs},
 	{"ip.flags.df == 1", "ip_version = 4 AND ip_flags & 2 <> 0", severalIPs},
-	{"tcp.flags.syn == 1 && tcp.flags.ack == 0", "tcp_flags & 18 = 2", severalTCPs},
-	{"tcp.flags.reset == 1", "tcp_flags & 4 <> 0", severalTCPs},
-	{"tcp.dstport == 443 && tcp.len > 0", "ip_proto = 6 AND dst_port = 443 AND payload_len > 0 AND tcp_hdr_len IS NOT NULL", severalTCPs},
-	{"tcp.window_size_value == 0", "tcp_window = 0", severalTCPs},
-	{"udp.srcport == 53", "ip_proto = 17 AND src_port = 53 AND udp_len IS NOT NULL", severalUDPs},
-	{"icmp.type == 8", "ip_proto = 1 AND icmp_type = 8", "count(icmp.type) > 1"},
+	{"tcp.flags.syn == 1 && tcp.flags.ack == 0", "tcp_flags & 18 = 2", severalIPs},
+	{"tcp.flags.reset == 1", "tcp_flags & 4 <> 0", severalIPs},
+	{"tcp.dstport == 443 && tcp.len > 0", "ip_proto = 6 AND dst_port = 443 AND payload_len > 0 AND tcp_hdr_len IS NOT NULL", severalIPs},
+	{"tcp.window_size_value == 0", "tcp_window = 0", severalIPs},
+	{"udp.srcport == 53", "ip_proto = 17 AND src_port = 53 AND udp_len IS NOT NULL", severalIPs},
+	{"icmp.type == 8", "ip_proto = 1 AND icmp_type = 8", severalIPs},
 }
 
 // record is what must be alike of a frame in two captures.
@@ -95,7 +93,7 @@ func TestExtractAsTshark(t *testing.T) {
 	for first := 0; first < len(paths); first += together {
 		group := paths[first:min(first+together, len(paths))]
 		lake := filepath.Join(t.TempDir(), "lake")
-		x := twice{lake: lake, tshark: tshark, ids: ingested(t, lake, group), tunnelled: tunnelled(t, lake)}
+		x := twice{lake: lake, tshark: tshark, ids: ingested(t, lake, group), apart: framesWith(t, lake, apart), mistimed: framesWith(t, lake, "ts_suspect AND ts IS NOT NULL")}
 		for i, path := range group {
 			for j := range each {
 				c := conditions[((first+i)*each+j)%len(conditions)]
@@ -136,11 +134,15 @@ func ingested(t *testing.T, lake string, paths []string) map[string]string {
 	return ids
 }
 
-// tunnelled are the frames of captures that lie in tunnels, by capture id.
-func tunnelled(t *testing.T, lake string) map[string][]string {
+// apart holds of frames that are left out where a display filter asks for headers: in tunnels; malformed, of which Wireshark shows no fields behind the fault; fragments, whose
+// transport header it shows on the frame that completes the datagram.
+const apart = "tunnel IS NOT NULL OR malformed IS NOT NULL OR ip_frag_offset > 0 OR ip_flags & 1 <> 0"
+
+// framesWith are the frames of captures that meet a condition, by capture id.
+func framesWith(t *testing.T, lake, condition string) map[string][]string {
 	t.Helper()
 	frames := map[string][]string{}
-	for line := range strings.Lines(pcaplake(t, "--lake", lake, "query", "-f", "csv", "SELECT capture_id, frame_no FROM packets WHERE tunnel IS NOT NULL")) {
+	for line := range strings.Lines(pcaplake(t, "--lake", lake, "query", "-f", "csv", "SELECT capture_id, frame_no FROM packets WHERE "+condition)) {
 		id, frame, _ := strings.Cut(strings.TrimSpace(line), ",")
 		frames[id] = append(frames[id], frame)
 	}
@@ -151,7 +153,8 @@ func tunnelled(t *testing.T, lake string) map[string][]string {
 type twice struct {
 	lake, tshark string
 	ids          map[string]string   // of captures, by their paths
-	tunnelled    map[string][]string // frames, by capture id
+	apart        map[string][]string // frames, by capture id
+	mistimed     map[string][]string // those with a fraction of a second or more for its fraction, which we carry over and Wireshark writes as it is
 }
 
 // both are the frames of a capture that meet a condition; false where tshark cannot say.
@@ -163,15 +166,17 @@ func (x *twice) both(t *testing.T, path string, c condition) (got, want []record
 		return nil, nil, false
 	}
 	sql := "capture_id = '" + id + "' AND (" + c.sql + ")"
+	left := x.mistimed[id]
 	if c.several != "" {
 		out, err := exec.Command(x.tshark, "-n", "-r", path, "-Y", c.several, "-T", "fields", "-e", "frame.number").Output()
 		if err != nil {
 			return nil, nil, false
 		}
-		if left := append(strings.Fields(string(out)), x.tunnelled[id]...); len(left) > 0 {
-			sql += " AND frame_no NOT IN (" + strings.Join(left, ", ") + ")"
-			c.display = "(" + c.display + ") && !(frame.number in {" + strings.Join(left, ", ") + "})"
-		}
+		left = slices.Concat(left, strings.Fields(string(out)), x.apart[id])
+	}
+	if len(left) > 0 {
+		sql += " AND frame_no NOT IN (" + strings.Join(left, ", ") + ")"
+		c.display = "(" + c.display + ") && !(frame.number in {" + strings.Join(left, ", ") + "})"
 	}
 	if len(c.display) > 100_000 || exec.Command(x.tshark, "-n", "-r", path, "-Y", c.display, "-w", theirs).Run() != nil {
 		return nil, nil, false
