@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pcaplake/pcaplake/etl/decode"
 	"github.com/pcaplake/pcaplake/queries"
@@ -52,7 +53,7 @@ func docsCommand(streams) *cli.Command {
 // writePackaged writes the man page and the completions.
 func writePackaged(app *cli.App, folder string) error {
 	texts := maps.Clone(completions)
-	texts["1"] = func(app *cli.App) (string, error) { return app.ToManWithSection(1) }
+	texts["1"] = manual
 	for extension, make := range texts {
 		text, err := make(app)
 		if err != nil {
@@ -63,6 +64,20 @@ func writePackaged(app *cli.App, folder string) error {
 		}
 	}
 	return nil
+}
+
+// manual is the man page. What is not ASCII stands in groff's own names, so that it reads right in every locale.
+func manual(app *cli.App) (string, error) {
+	text, err := app.ToManWithSection(1)
+	var b strings.Builder
+	for _, r := range text {
+		if r < utf8.RuneSelf {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, `\[u%04X]`, r)
+		}
+	}
+	return b.String(), err
 }
 
 // cliMarkdown is docs/cli.md: every command and flag, from their declarations.
