@@ -18,18 +18,18 @@
 -- techniques: T1498.001
 -- severity: high
 
-WITH silent AS NOT MATERIALIZED ( -- flows that nobody answers, or with nothing but resets, and who sent them
-  SELECT capture_id, flow_id, CASE WHEN rev_synacks > 0 THEN dst_ip ELSE src_ip END AS sender FROM flows
-  WHERE ip_proto NOT IN (1, 6, 58) AND rev_packets * 20 < fwd_packets OR ip_proto = 6 AND fwd_syns = 0 AND CASE WHEN rev_synacks > 0 THEN fwd_rsts = fwd_packets
-    WHEN rev_rsts > 0 THEN fwd_packets > 3 AND rev_tcp_flags IN (4, 20) ELSE rev_packets * 20 < fwd_packets AND fwd_rsts = fwd_packets END
-), strays AS NOT MATERIALIZED (
-  SELECT capture_id, flow_id, src_ip, dst_ip, ip_proto, dst_port, ip_len, ip_flags, ip_frag_offset, tcp_flags, icmp_type, ts FROM packets SEMI JOIN silent USING (capture_id, flow_id) WHERE ip_proto <> 1 AND ip_proto <> 58
+WITH silent AS (
+  SELECT capture_id, flow_id FROM flows WHERE rev_packets * 20 < fwd_packets AND (ip_proto NOT IN (1, 6, 58) OR ip_proto = 6 AND fwd_rsts = fwd_packets)
+), refused AS ( -- segments that nothing but resets answer
+  SELECT capture_id, flow_id FROM flows
+  WHERE ip_proto = 6 AND fwd_syns = 0 AND CASE WHEN rev_synacks > 0 THEN rev_synacks = rev_packets AND fwd_rsts = fwd_packets ELSE fwd_packets > 3 AND rev_tcp_flags IN (4, 20) AND rev_rsts > 0 END
 ), sent AS (
   SELECT p.src_ip, p.dst_ip, p.ip_proto, p.dst_port, p.ip_len, p.ts, bin_start(p.ts, 1000000) AS bin, CASE WHEN p.ip_proto IN (1, 58) THEN 'icmp' WHEN p.ip_frag_offset > 0 OR p.ip_flags & 1 = 1 THEN 'fragment'
          WHEN p.ip_proto = 6 THEN CASE WHEN p.tcp_flags & 4 <> 0 THEN 'reset' ELSE 'segment' END
          WHEN p.dst_port IN (17, 19, 53, 69, 111, 123, 137, 161, 389, 1900, 3702, 5353, 11211) THEN 'query' ELSE 'udp' END AS kind
-  FROM (SELECT capture_id, flow_id, src_ip, dst_ip, ip_proto, dst_port, ip_len, ip_flags, ip_frag_offset, tcp_flags, icmp_type, ts FROM packets WHERE ip_proto = 1 UNION ALL SELECT capture_id, flow_id, src_ip, dst_ip, ip_proto, dst_port, ip_len, ip_flags, ip_frag_offset, tcp_flags, icmp_type, ts FROM packets WHERE ip_proto = 58
-    UNION ALL SELECT strays.* FROM strays SEMI JOIN silent ON silent.capture_id = strays.capture_id AND silent.flow_id = strays.flow_id AND silent.sender = strays.src_ip) p
+  FROM (SELECT * FROM packets WHERE ip_proto = 1 UNION ALL SELECT * FROM packets WHERE ip_proto = 58
+    UNION ALL SELECT packets.* FROM packets SEMI JOIN silent USING (capture_id, flow_id) WHERE ip_proto <> 1 AND ip_proto <> 58
+    UNION ALL SELECT packets.* FROM packets SEMI JOIN refused USING (capture_id, flow_id) WHERE ip_proto = 6 AND tcp_flags & 4 = 0) p
   WHERE p.ts IS NOT NULL AND CASE WHEN p.ip_proto IN (1, 58) THEN p.icmp_type IN (8, 13, 15, 17, 128) ELSE p.ip_proto IN (6, 17) OR p.ip_frag_offset > 0 OR p.ip_flags & 1 = 1 END
 ), news AS (
   SELECT src_ip, dst_ip, ip_proto, kind, 1 AS width, bin, count(*) AS packets, sum(ip_len) AS bytes, min(ts) AS start_ts, max(ts) AS end_ts, count(DISTINCT dst_port) AS ports, min(dst_port) AS dst_port
