@@ -30,7 +30,8 @@ type series struct {
 }
 
 // drawLine draws the table's rows in their order, one line for each value of the series column.
-func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawing {
+func drawLine(w *language, b *Block, m *marks) *drawing {
+	c, t := b.Chart, b.Table
 	d := &drawing{width: wideWidth, height: 220, minWidth: 300}
 	lines, points := d.collect(w, c, t, m)
 	if points == 0 {
@@ -57,6 +58,9 @@ func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawin
 	first := drawn[0].(object)
 	if areas := m.areas(w, c, t); len(areas) > 0 && xType(c, t) == "time" {
 		first["markArea"] = object{"silent": true, "label": object{"show": false}, "data": areas}
+	}
+	if across := d.across(b, y); len(across) > 0 {
+		first["markLine"] = object{"silent": true, "symbol": "none", "label": object{"show": false}, "data": across}
 	}
 	option["series"] = drawn
 	if len(lines) == 1 && points > dottedUpTo {
