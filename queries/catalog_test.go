@@ -216,3 +216,26 @@ func TestOthers(t *testing.T) {
 		}
 	}
 }
+
+// TestLimits holds that charts name thresholds that there are.
+func TestLimits(t *testing.T) {
+	catalog, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]*Query{}
+	for _, q := range catalog {
+		named[q.Name] = q
+	}
+	for _, q := range catalog {
+		if q.Chart == nil {
+			continue
+		}
+		for _, l := range q.Chart.Limits {
+			d := named[l.Detector]
+			if d == nil || d.Kind != "detector" || d.param(l.Param) == nil || d.param(l.Param).Default == nil {
+				t.Errorf("%s: there is no threshold %s.%s", q.Name, l.Detector, l.Param)
+			}
+		}
+	}
+}

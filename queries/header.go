@@ -37,12 +37,17 @@ type Param struct {
 
 // Chart says how a result is drawn.
 type Chart struct {
-	Type   string // one of the kinds of chartForms
-	X, Y   string // columns: labels and amounts; of a heat map the time and the amount; of a sankey the sender and the amount
-	Series string // column that splits a line chart, may be empty; of a sankey the receiver
-	Low    string // column of a line chart: the lower end of a band of usual amounts; may be empty
-	High   string // its upper end
+	Type   string  // one of the kinds of chartForms
+	X, Y   string  // columns: labels and amounts; of a heat map the time and the amount; of a sankey the sender and the amount
+	Series string  // column that splits a line chart, may be empty; of a sankey the receiver
+	Low    string  // column of a line chart: the lower end of a band of usual amounts; may be empty
+	High   string  // its upper end
+	Mark   string  // column of a line chart over time: rows where it has a value are marked, such as points of change; may be empty
+	Limits []Limit // amounts that a line chart has lines at
 }
+
+// Limit is a parameter of a detector whose default a chart shows among its amounts: the threshold of a finding.
+type Limit struct{ Detector, Param string }
 
 // Cube says how the page makes a chart again when the reader chooses a time or an address: which key of the report's cube its labels are, and
 // which measure its amounts. Both are columns of that cube.
@@ -77,6 +82,7 @@ var (
 	headerKey = regexp.MustCompile(`^([a-z]+):(?:\s+(.*))?$`)
 	technique = regexp.MustCompile(`^T\d{4}(\.\d{3})?$`)
 	word      = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	limitForm = regexp.MustCompile(`^([a-z][a-z0-9-]*)\.([a-z][a-z0-9_]*)$`)
 	queryName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 )
 
@@ -207,15 +213,14 @@ func setParam(q *Query, value string) error {
 }
 
 // chartForms are the kinds of charts as headers write them; words in brackets may be left out.
-var chartForms = []string{"bar X Y", "line X Y [SERIES] [band LOW HIGH]", "heat TIME Y", "sankey FROM TO Y"}
+var chartForms = []string{"bar X Y", "line X Y [SERIES] [band LOW HIGH] [mark COLUMN] [limit DETECTOR.PARAM]…", "heat TIME Y", "sankey FROM TO Y"}
 
 // setChart reads one of chartForms.
 func setChart(q *Query, value string) error {
 	f := strings.Fields(value)
 	c := &Chart{}
-	if n := len(f); n >= 3 && f[0] == "line" && f[n-3] == "band" {
-		c.Low, c.High = f[n-2], f[n-1]
-		f = f[:n-3]
+	if len(f) > 0 && f[0] == "line" {
+		f = c.setBehind(f)
 	}
 	switch {
 	case len(f) == 3 && slices.Contains([]string{"bar", "line", "heat"}, f[0]):
@@ -229,6 +234,25 @@ func setChart(q *Query, value string) error {
 	}
 	q.Chart = c
 	return nil
+}
+
+// setBehind takes what a line chart shows behind its lines off the end of the words.
+func (c *Chart) setBehind(f []string) []string {
+	for n := len(f); n > 4; n = len(f) {
+		limit := limitForm.FindStringSubmatch(f[n-1])
+		switch {
+		case f[n-2] == "limit" && limit != nil:
+			c.Limits = append([]Limit{{limit[1], limit[2]}}, c.Limits...)
+			f = f[:n-2]
+		case f[n-2] == "mark" && c.Mark == "":
+			c.Mark, f = f[n-1], f[:n-2]
+		case f[n-3] == "band" && c.High == "":
+			c.Low, c.High, f = f[n-2], f[n-1], f[:n-3]
+		default:
+			return f
+		}
+	}
+	return f
 }
 
 // setCube reads "key measure".

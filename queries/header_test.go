@@ -68,6 +68,8 @@ func TestParseQueryErrors(t *testing.T) {
 		{"q", good + "-- chart: bar a b c\nSELECT 1", "want: bar X Y"},
 		{"q", good + "-- chart: line a b c d\nSELECT 1", "want: bar X Y"},
 		{"q", good + "-- chart: bar a b band c d\nSELECT 1", "want: bar X Y"},
+		{"q", good + "-- chart: line a b c limit d\nSELECT 1", "want: bar X Y"},
+		{"q", good + "-- chart: line a b mark c mark d\nSELECT 1", "want: bar X Y"},
 		{"q", good + "-- chart: sankey a b\nSELECT 1", "want: bar X Y"},
 		{"q", good + "-- cube: src\nSELECT 1", "want: a key and a measure"},
 		{"q", good + "-- cube: mac packets\nSELECT 1", `"mac" is none of`},
@@ -87,6 +89,19 @@ func TestParseQueryErrors(t *testing.T) {
 		if _, err := ParseQuery(c.name, c.text); err == nil || !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%q: error %v, want %q in it", c.text, err, c.err)
 		}
+	}
+}
+
+func TestChartBehind(t *testing.T) {
+	q, err := ParseQuery("q", "-- title: T\n-- doc: D\n-- chart: line ts n way band low high mark change limit flood.min_rate limit scan.min_ports\nSELECT 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Chart{
+		Type: "line", X: "ts", Y: "n", Series: "way", Low: "low", High: "high", Mark: "change", Limits: []Limit{{"flood", "min_rate"}, {"scan", "min_ports"}},
+	}
+	if diff := cmp.Diff(want, q.Chart); diff != "" {
+		t.Error(diff)
 	}
 }
 

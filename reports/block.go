@@ -2,10 +2,12 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pcaplake/pcaplake/queries"
@@ -20,8 +22,36 @@ type Block struct {
 	SQL     string         // "": no query
 	Run     string         // how to ask the same on the command line; "": by the query's name
 	Chart   *queries.Chart // nil: a table only
+	Limits  []Limit        // of the chart, with their values
 	Cube    *queries.Cube  // nil: the page cannot draw a part of it
 	Table   *queries.Table
+}
+
+// Limit is a threshold of a detector among the amounts of a chart.
+type Limit struct {
+	Detector string  `json:"detector"`
+	Param    string  `json:"param"`
+	Value    float64 `json:"value"`
+}
+
+// limitsOf are the limits of a query's chart by the defaults of the detectors; without those that a catalog does not have, as it may be the user's own.
+func limitsOf(s *queries.Session, c *queries.Chart) []Limit {
+	var out []Limit
+	if c == nil {
+		return nil
+	}
+	for _, l := range c.Limits {
+		q, err := s.Lookup(l.Detector)
+		if err != nil {
+			continue
+		}
+		for _, p := range q.Params {
+			if value, err := strconv.ParseFloat(*cmp.Or(p.Default, new(string)), 64); p.Name == l.Param && err == nil {
+				out = append(out, Limit{l.Detector, l.Param, value})
+			}
+		}
+	}
+	return out
 }
 
 // ID names the block among those of a report: it is its anchor in the page and the name of its CSV file. Of letters, digits, dots and hyphens.
@@ -58,7 +88,7 @@ func (b *Block) check() error {
 	if b.Chart == nil {
 		return nil
 	}
-	for _, name := range []string{b.Chart.X, b.Chart.Y, b.Chart.Series, b.Chart.Low, b.Chart.High} {
+	for _, name := range []string{b.Chart.X, b.Chart.Y, b.Chart.Series, b.Chart.Low, b.Chart.High, b.Chart.Mark} {
 		if name != "" && columnIndex(b.Table, name) < 0 {
 			return fmt.Errorf("draw query %s: its chart names column %q, which the result does not have", b.Query, name)
 		}
@@ -90,6 +120,7 @@ type (
 		Run     string          `json:"run,omitempty"`
 		SQL     string          `json:"sql"`
 		Chart   *chartJSON      `json:"chart,omitempty"`
+		Limits  []Limit         `json:"limits,omitempty"`
 		Cube    *cubeJSON       `json:"cube,omitempty"`
 		Columns []columnJSON    `json:"columns"`
 		Rows    json.RawMessage `json:"rows"`
@@ -103,6 +134,7 @@ type (
 		Series string `json:"series,omitempty"`
 		Low    string `json:"low,omitempty"`
 		High   string `json:"high,omitempty"`
+		Mark   string `json:"mark,omitempty"`
 	}
 	cubeJSON struct {
 		Key     string `json:"key"`
@@ -114,8 +146,23 @@ type (
 	}
 )
 
+// chartOf is a chart as report.json has it; its limits stand beside it, with their values.
+func chartOf(c *queries.Chart) *chartJSON {
+	if c == nil {
+		return nil
+	}
+	return &chartJSON{c.Type, c.X, c.Y, c.Series, c.Low, c.High, c.Mark}
+}
+
+func (c *chartJSON) chart() *queries.Chart {
+	if c == nil {
+		return nil
+	}
+	return &queries.Chart{Type: c.Type, X: c.X, Y: c.Y, Series: c.Series, Low: c.Low, High: c.High, Mark: c.Mark}
+}
+
 // MarshalJSON writes the block as report.json has it: query, address (absent without one), title, doc, command, sql, chart (type, x, y, series, low,
-// high) and cube (key, measure) where there are, columns (name and DuckDB type), rows (objects, values as in the json format of queries), others (rows
+// high, mark), limits (detector, param, value) and cube (key, measure) where there are, columns (name and DuckDB type), rows (objects, values as in the json format of queries), others (rows
 // added up into the last one; 0: none) and more (true: rows beyond the first 10,000 were left out).
 func (b Block) MarshalJSON() ([]byte, error) {
 	var rows bytes.Buffer
@@ -127,7 +174,7 @@ func (b Block) MarshalJSON() ([]byte, error) {
 		columns = append(columns, columnJSON(c))
 	}
 	return json.Marshal(blockJSON{
-		Query: b.Query, Address: b.Address, Title: b.Title, Doc: b.Doc, Command: b.Command(), Run: b.Run, SQL: b.SQL, Chart: (*chartJSON)(b.Chart),
+		Query: b.Query, Address: b.Address, Title: b.Title, Doc: b.Doc, Command: b.Command(), Run: b.Run, SQL: b.SQL, Chart: chartOf(b.Chart), Limits: b.Limits,
 		Cube: (*cubeJSON)(b.Cube), Columns: columns, Rows: rows.Bytes(), Others: b.Table.Others, More: b.Table.More,
 	})
 }
@@ -139,7 +186,7 @@ func (b *Block) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*b = Block{
-		Query: in.Query, Address: in.Address, Title: in.Title, Doc: in.Doc, SQL: in.SQL, Run: in.Run, Chart: (*queries.Chart)(in.Chart),
+		Query: in.Query, Address: in.Address, Title: in.Title, Doc: in.Doc, SQL: in.SQL, Run: in.Run, Chart: in.Chart.chart(), Limits: in.Limits,
 		Cube: (*queries.Cube)(in.Cube), Table: &queries.Table{Others: in.Others, More: in.More},
 	}
 	for _, c := range in.Columns {

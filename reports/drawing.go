@@ -20,8 +20,9 @@ type drawing struct {
 	width, height int // of the still picture, in pixels; the page draws as wide as there is room
 	minWidth      int // below it labels would be cut: the page scrolls the chart
 	summary       string
-	cut           string // what is not drawn; "": nothing
-	hours         []any  // of a heat map: pairs of milliseconds and amount, for the page to lay out in another time zone
+	cut           string  // what is not drawn; "": nothing
+	limits        []Limit // that lie among the amounts
+	hours         []any   // of a heat map: pairs of milliseconds and amount, for the page to lay out in another time zone
 }
 
 // Sizes of pictures, in pixels.
@@ -55,7 +56,7 @@ func draw(w *language, b *Block, m *marks) *drawing {
 	}
 	switch c.Type {
 	case "line":
-		return drawLine(w, c, t, m)
+		return drawLine(w, b, m)
 	case "heat":
 		return drawHeat(w, c, t)
 	case "sankey":

@@ -94,7 +94,7 @@ func TestManyHosts(t *testing.T) {
 
 // TestLongLine holds that a line has no more points than may be, and that this is said.
 func TestLongLine(t *testing.T) {
-	d := drawLine(english, lineChart, points(maxBins+7), nil)
+	d := drawLine(english, &Block{Chart: lineChart, Table: points(maxBins + 7)}, nil)
 	if data := d.option["series"].([]any)[0].(object)["data"].([]any); len(data) != maxBins || !strings.Contains(d.cut, "2,000") {
 		t.Errorf("%d points; said: %q", len(data), d.cut)
 	}

@@ -30,7 +30,8 @@ type series struct {
 }
 
 // drawLine draws the table's rows in their order, one line for each value of the series column.
-func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawing {
+func drawLine(w *language, b *Block, m *marks) *drawing {
+	c, t := b.Chart, b.Table
 	d := &drawing{width: wideWidth, height: 220, minWidth: 300}
 	lines, points := d.collect(w, c, t, m)
 	if points == 0 {
@@ -55,9 +56,7 @@ func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawin
 		drawn = append(drawn, lineSeries(line, palette[i%len(palette)], points <= dottedUpTo))
 	}
 	first := drawn[0].(object)
-	if areas := m.areas(w, c, t); len(areas) > 0 && xType(c, t) == "time" {
-		first["markArea"] = object{"silent": true, "label": object{"show": false}, "data": areas}
-	}
+	d.behind(w, b, m, first, y)
 	option["series"] = drawn
 	if len(lines) == 1 && points > dottedUpTo {
 		first["areaStyle"] = object{"color": palette[0], "opacity": 0.14}
@@ -79,6 +78,16 @@ func drawLine(w *language, c *queries.Chart, t *queries.Table, m *marks) *drawin
 	d.option = option
 	d.summary = lineSummary(w, c, t, points)
 	return d
+}
+
+// behind adds to the first line of a chart the areas behind it and the lines across it.
+func (d *drawing) behind(w *language, b *Block, m *marks, first, axis object) {
+	if areas := m.areas(w, b.Chart, b.Table); len(areas) > 0 && xType(b.Chart, b.Table) == "time" {
+		first["markArea"] = object{"silent": true, "label": object{"show": false}, "data": areas}
+	}
+	if across := d.across(b, axis); len(across) > 0 {
+		first["markLine"] = object{"silent": true, "symbol": "none", "label": object{"show": false}, "data": across}
+	}
 }
 
 // shortenLabels bounds the labels of an x axis of texts.

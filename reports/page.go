@@ -164,7 +164,7 @@ func (m *maker) draw(charts *engine, b *Block) (*plot, error) {
 	return p, nil
 }
 
-// legend names the areas behind the lines of a chart.
+// legend names the areas behind the lines of a chart, and the lines across it.
 func legend(w *language, d *drawing) []legendItem {
 	drawn, _ := d.option["series"].([]any)
 	first, _ := drawn[0].(object)
@@ -180,6 +180,14 @@ func legend(w *language, d *drawing) []legendItem {
 				seen[kind] = true
 				out = append(out, legendItem{kind, w.say("legend." + kind)})
 			}
+		}
+	}
+	for _, l := range d.limits {
+		out = append(out, legendItem{"limit", w.say("legend.limit", queries.EscapeText(l.Detector+" "+l.Param), grouped(l.Value))})
+	}
+	if lines, _ := first["markLine"].(object); lines != nil {
+		if data, _ := lines["data"].([]any); len(data) > len(d.limits) {
+			out = append(out, legendItem{"change", w.say("legend.change")})
 		}
 	}
 	return out

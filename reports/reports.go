@@ -234,7 +234,7 @@ func runQuery(ctx context.Context, s *queries.Session, q *queries.Query, params 
 	if err != nil {
 		return Block{}, fmt.Errorf("run query %s: %w", q.Name, err)
 	}
-	b := Block{Query: q.Name, Title: q.Title, Doc: q.Doc, SQL: q.SQL, Chart: q.Chart, Cube: q.Cube, Table: table}
+	b := Block{Query: q.Name, Title: q.Title, Doc: q.Doc, SQL: q.SQL, Chart: q.Chart, Limits: limitsOf(s, q.Chart), Cube: q.Cube, Table: table}
 	return b, b.check()
 }
 

@@ -20,8 +20,10 @@ var textEnglish = map[string]string{
 	"chart.label": "Chart: %s. %s", "chart.cut": "Drawn: %s of %s.", "chart.all": "All are in %s.", "chart.greatest": "Greatest: %s with %s %s, %s %% of %s.",
 	"chart.over": "%s from %s to %s UTC", "chart.between": "%s, %s between %s and %s", "chart.hour": "Busiest hour: %s UTC with %s %s.",
 	"chart.pair": "Largest: %s to %s with %s %s.",
+	"col.ts":     "time", "col.first_ts": "first time", "col.last_ts": "last time",
 	"mark.usual": "usual", "mark.gap": "no capture", "mark.verdict": "verdict",
 	"legend.gap": "no capture", "legend.verdict": "verdict", "legend.usual": "usual range (5th to 95th percentile)",
+	"legend.limit": "threshold of %s: %s", "legend.change": "change point",
 
 	"table.top": "Top %s of %s; “others” adds up the other %s.", "table.below": "%s in %s.",
 	"table.cut":  "Only the first %s rows are in this report and its files: %s gives all.",
@@ -36,7 +38,7 @@ var textEnglish = map[string]string{
 	"verdict.extract": "Its packets", "verdict.investigate": "Investigation of %s", "verdict.detectors": "Detectors that ran",
 	"tile.suppressed":  "%s suppressed",
 	"verdict.coverage": "The captures lack something here: %s.",
-	"judged.all":       "All %s judged.", "judged.not": "Not judged: %s of %s, whose coverage is too short for silence to mean anything.",
+	"judged.all":       "All judged: %s.", "judged.not": "Not judged: %s of %s, whose coverage is too short for silence to mean anything.",
 
 	"class.normal": "normal", "class.scan": "scan", "class.dos": "denial of service", "class.ddos": "distributed denial of service", "class.theft": "theft of data",
 	"class.bruteforce": "guessed passwords", "class.c2": "remote control", "class.other": "other",

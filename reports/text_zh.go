@@ -22,6 +22,7 @@ var textChinese = withQueries(chineseQueries, chineseColumns, map[string]string{
 	"chart.pair": "最大：%s 至 %s，%s（%s）。",
 	"mark.usual": "常見", "mark.gap": "無擷取", "mark.verdict": "判定",
 	"legend.gap": "無擷取", "legend.verdict": "判定", "legend.usual": "常見範圍（第 5 至第 95 百分位數）",
+	"legend.limit": "%s 的門檻：%s", "legend.change": "變化點",
 
 	"table.top": "前 %s 名，共 %s；「其他」為其餘 %s 列之和。", "table.below": "%s，見 %s。",
 	"table.cut":  "本報告及其檔案只有前 %s 列；執行 %s 可得全部。",

@@ -131,6 +131,10 @@ var chineseQueries = map[string][2]string{
 		"連接埠",
 		"某位址向別人連線（client）與被連線（server）的連接埠，雙向 IP 位元組，以及得到回應的流數。",
 	},
+	"suspect-rates": {
+		"每秒新流量",
+		"某位址每個時段中單一秒內發起、以及他人對其發起的最多流量數，並標出開始視為洪水的速率；含空的時段。",
+	},
 	"suspect-timeline": {
 		"送出與接收位元組的時間分布",
 		"某位址收送的線上位元組，以整數寬度的區間統計，空區間也計入。",
@@ -306,5 +310,5 @@ var chineseColumns = map[string]string{
 	"src_ip": "來源位址", "src_port": "來源埠", "status": "狀態", "subclass": "細類", "subject": "對象",
 	"suspicious_address": "可疑位址", "target_of": "為目標的判定", "times": "次數", "tool_version": "程式版本", "top": "最常見",
 	"trailing_bytes": "記錄之後位元組", "truncated": "截斷", "unanswered": "無回應", "unique": "不同值", "usual_high": "常見上限",
-	"usual_low": "常見下限", "vendors": "製造商", "version": "版本", "detectors": "偵測器",
+	"usual_low": "常見下限", "flows_per_second": "每秒流量數", "change": "變化", "vendors": "製造商", "version": "版本", "detectors": "偵測器",
 }

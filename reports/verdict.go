@@ -75,12 +75,28 @@ func (r *Report) judge(ctx context.Context, s *queries.Session, found []classify
 		return err
 	}
 	r.add("verdicts", []Block{{
-		Query: "answers", Title: english.say("title.answers"), Doc: english.say("doc.answers"), Run: "pcaplake classify --per capture", Table: answers,
+		Query: "answers", Title: english.say("title.answers"), Doc: english.say("doc.answers"), Run: "pcaplake classify --per capture", Table: reordered(answers, answerColumns),
 	}})
 	r.Tables = append(r.Tables, Block{
 		Query: "verdicts", Title: english.say("title.verdicts"), Doc: english.say("doc.verdicts"), Run: "pcaplake classify", Table: classify.Table(found),
 	})
 	return nil
+}
+
+// answerColumns are those of the answers as a reader wants them: what they are about, the answer and why.
+var answerColumns = []string{"source", "answer", "reason", "class", "subclass", "severity", "verdicts", "target_of", "capture"}
+
+// reordered has the columns of a table in another order.
+func reordered(t *queries.Table, columns []string) *queries.Table {
+	out := &queries.Table{Rows: make([][]any, len(t.Rows)), Others: t.Others, More: t.More}
+	for _, name := range columns {
+		at := columnIndex(t, name)
+		out.Columns = append(out.Columns, t.Columns[at])
+		for i, row := range t.Rows {
+			out.Rows[i] = append(out.Rows[i], row[at])
+		}
+	}
+	return out
 }
 
 func newVerdict(in *classify.Verdict) (Verdict, error) {

@@ -137,6 +137,7 @@ async function work(page, label) {
     const text = readFileSync(await csv.path(), 'utf8');
     expect(csv.suggestedFilename() === 'captures.csv' && text.startsWith('source,') && !/\d,\d{3}\b(?=.*")/.test(text.split('\r\n')[0]), `${label}: the CSV is ${text.slice(0, 80)}`);
   }
+  await search(page, label);
   const plot = page.locator('#q-addresses-sending-payloads .plot');
   if (await plot.count() === 0) return;
   await plot.scrollIntoViewIfNeeded();
@@ -176,6 +177,24 @@ async function work(page, label) {
   await plot.scrollIntoViewIfNeeded();
   await page.waitForTimeout(300);
   expect(await bars() === before, `${label}: after a reset the chart is another`);
+}
+
+// search types into the box of the largest table in sight: rows that hold the text stay, and the CSV has only those.
+async function search(page, label) {
+  const id = await page.evaluate(() => [...document.querySelectorAll('article')].filter((a) => a.querySelector('table')?.checkVisibility() && a.querySelector('.tools input'))
+    .toSorted((a, b) => b.querySelectorAll('tbody tr').length - a.querySelectorAll('tbody tr').length)[0]?.id);
+  if (!id) return;
+  const article = page.locator(`[id="${id}"]`);
+  const rows = () => article.evaluate((a) => [...a.querySelectorAll('tbody tr')].filter((r) => r.checkVisibility()).map((r) => r.textContent.toLowerCase()));
+  const before = await rows();
+  const text = await article.evaluate((a) => a.querySelector('tbody tr:last-child').cells[0].textContent.trim().toLowerCase());
+  await article.locator('.tools input').fill(text);
+  await page.waitForTimeout(200);
+  const left = await rows();
+  expect(left.length > 0 && left.length <= before.length && left.every((row) => row.includes(text)), `${label}: a search for ${text} in ${id} leaves ${left.length} of ${before.length} rows`);
+  await article.locator('.tools input').fill('');
+  await page.waitForTimeout(200);
+  expect((await rows()).length === before.length, `${label}: an empty search does not bring the rows back`);
 }
 
 // nights sorts the page over all nights, whose table is the same without a script.

@@ -2,11 +2,11 @@
 // One script serves both sides: the report's writer calls svg(), the page in the browser calls draw() with the same option.
 import { init, setPlatformAPI, use, version } from 'echarts/core';
 import { BarChart, HeatmapChart, LineChart, SankeyChart } from 'echarts/charts';
-import { DataZoomSliderComponent, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent } from 'echarts/components';
+import { DataZoomSliderComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
 import { SVGRenderer } from 'echarts/renderers';
 
 use([
-  BarChart, DataZoomSliderComponent, GridComponent, HeatmapChart, LegendComponent, LineChart, MarkAreaComponent, SankeyChart, SVGRenderer, TooltipComponent,
+  BarChart, DataZoomSliderComponent, GridComponent, HeatmapChart, LegendComponent, LineChart, MarkAreaComponent, MarkLineComponent, SankeyChart, SVGRenderer, TooltipComponent,
 ]);
 
 const prefixes = ['', 'k', 'M', 'G', 'T', 'P', 'E'];

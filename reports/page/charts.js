@@ -2,6 +2,7 @@
 const plots = [];
 
 const narrow = 460; // pixels of a chart below which the labels of bars stand above them
+const brief = 320; // the same of short labels
 
 // describe is the tooltip of what lies under the pointer. All of it is text.
 const describe = (plot) => (items) => {
@@ -55,9 +56,10 @@ class Plot {
   // laidOut is an option as this width and the zone want it.
   laidOut(option) {
     option.useUTC = !zone.local;
+    this.tall = undefined;
     if (this.data.kind === 'heat' && zone.local && !this.filtered) heatOf(option, this.data.hours, this.data.steps);
     if (option.legend) this.legend(option);
-    if (this.data.kind !== 'bar' || this.node.clientWidth >= narrow) return option;
+    if (this.data.kind !== 'bar' || this.node.clientWidth >= narrow || this.node.clientWidth >= brief && this.shortLabels(option)) return option;
     const label = option.yAxis.axisLabel;
     const fits = new RegExp('.{1,' + Math.max(8, Math.floor((this.node.clientWidth - 12) / 6.9)) + '}', 'gu');
     option.yAxis.data = option.yAxis.data.map((text) => text.replace(/\n/g, '').match(fits)?.join('\n') ?? '');
@@ -73,6 +75,11 @@ class Plot {
     label.interval = 0;
     option.series[0].barMaxWidth = 9;
     return option;
+  }
+
+  // shortLabels says whether the labels of bars leave room for the bars beside them.
+  shortLabels(option) {
+    return option.yAxis.data.every((text) => text.length <= 10);
   }
 
   // legend makes room for the rows that the names of the lines take.
@@ -101,7 +108,7 @@ class Plot {
     const before = this.now;
     const next = this.size();
     if (!this.chart || before.width === next.width && before.height === next.height) return;
-    if (this.data.kind === 'bar' && (before.width < narrow) !== (next.width < narrow)) this.draw(this.shown ?? this.data.option);
+    if (this.data.kind === 'bar' && [narrow, brief].some((least) => (before.width < least) !== (next.width < least))) this.draw(this.shown ?? this.data.option);
     else {
       this.fit();
       this.chart.resize(this.now);

@@ -50,6 +50,7 @@ const remade = {
     for (let bin = filter.from; bin < filter.to; bin++) data.push([millisOf(bin), bins.get(bin) ?? 0]);
     option.series[0].data = data;
     if (option.series[0].markArea) option.series[0].markArea.data = option.series[0].markArea.data.filter((pair) => pair[0].yAxis === undefined && pair[1].xAxis >= millisOf(filter.from) && pair[0].xAxis <= millisOf(filter.to));
+    if (option.series[0].markLine) option.series[0].markLine.data = []; // of the whole, not of a part
     delete option.dataZoom;
     return [data.filter(([, n]) => n > 0).map(([ms, n]) => [millisText(ms), n]), undefined];
   },
