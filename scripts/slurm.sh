@@ -64,6 +64,7 @@ for name in a b; do
 	slurmd -D -N "$name" >"$work/$name.out" 2>&1 &
 	node[$name]=$!
 	started+=($!)
+	disown
 done
 for _ in $(seq 60); do
 	[ "$(sinfo -h -N -o %T 2>/dev/null | grep -c idle)" = 2 ] && break
