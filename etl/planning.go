@@ -117,12 +117,17 @@ func (r *run) listPlan(ctx context.Context, sum *PlanSummary) ([]PlannedCapture,
 	if err := r.open(ctx); err != nil {
 		return nil, err
 	}
-	known, err := r.knownSources(ctx, f.found)
+	return r.unknown(ctx, f.found, sum)
+}
+
+// unknown are the captures among sources that the lake does not have, to be planned; those that it has and that are not settled are counted.
+func (r *run) unknown(ctx context.Context, found []*source, sum *PlanSummary) ([]PlannedCapture, error) {
+	known, err := r.knownSources(ctx, found)
 	if err != nil {
 		return nil, err
 	}
 	var captures []PlannedCapture
-	for i, s := range f.found {
+	for i, s := range found {
 		switch {
 		case s.fifo:
 			return nil, fmt.Errorf("%w: %s: a stream cannot be planned", ErrUsage, s.name)

@@ -86,7 +86,7 @@ func TestFunctionsAreShown(t *testing.T) {
 			for _, f := range name.FindAllStringSubmatch(match[1], -1) {
 				functions++
 				ownFiles := strings.Contains(match[0], "`--geoip`") // of which none comes with pcaplake
-				if !ownFiles && !regexp.MustCompile(`(?m)^\$ .*\b` + f[1] + `\(`).MatchString(text) {
+				if !ownFiles && !regexp.MustCompile(`(?m)^\$ .*\b`+f[1]+`\(`).MatchString(text) {
 					t.Errorf("%s: %s has no example", document, f[1])
 				}
 				if strings.Contains(match[0], "`--networks`") && f[1] != "ip_scope" || ownFiles {

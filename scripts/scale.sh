@@ -45,7 +45,7 @@ shards() { # LAKE: eight shards, each as a process of its own, the second of the
 }
 same() { # NAME LAKE: the lake is that of one process
 	diff -r -x _runs -x _plans -x _index -x _staging "$work/one" "$2" >/dev/null || { echo "$1: not the lake of one process" >&2; exit 1; }
-	printf '%-28s same lake, %d files\n' "$1" "$(find "$2" -type f -not -path '*/_[rpis]*' | wc -l)"
+	printf '%-30s same lake, %d files\n' "$1" "$(find "$2" -type f -not -path '*/_[rpis]*' | wc -l)"
 }
 
 may "$program" --lake "$work/one" ingest "${captures[@]}" >/dev/null 2>&1
@@ -68,4 +68,17 @@ then="$program --lake $work/spark ingest --payload 64 testdata/dns.pcap testdata
 spark-submit --master 'local[2]' --conf spark.ui.enabled=false --packages org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.11.0 deploy/spark/iceberg.py \
 	--lake "$work/spark" --warehouse "$work/warehouse" --binary "$program" --then "($then) >/dev/null" 2>"$work/spark.log" | tail -n 1
 "$tools/venv/bin/python" deploy/clickhouse/compare.py --lake "$work/spark" --binary "$program"
-echo "not run: Airflow, Slurm, Kubernetes"
+not=
+if [ -x "$tools/airflow/bin/airflow" ] || [ -n "${SCALE_ALL:-}" ]; then
+	[ -x "$tools/airflow/bin/airflow" ] || { python3 -m venv "$tools/airflow" && "$tools/airflow/bin/pip" install -q --no-input apache-airflow kubernetes-validate; }
+	scripts/shards_airflow.sh "$program" "$tools/airflow" "$tools/versitygw" "${captures[@]}"
+	"$tools/airflow/bin/python" -m kubernetes_validate --strict deploy/k8s/ingest.yaml 2>&1 | sed 's/^INFO *//'
+else
+	not+=" Airflow, Kubernetes;"
+fi
+if command -v slurmctld >/dev/null && [ "$(id -u)" = 0 ]; then
+	scripts/slurm.sh "$program" "${captures[@]}"
+else
+	not+=" Slurm;"
+fi
+[ -z "$not" ] || echo "not run:${not%;} (install slurmctld slurmd slurm-client munge; SCALE_ALL=1 installs Airflow)"

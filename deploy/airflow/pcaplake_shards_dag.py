@@ -31,12 +31,13 @@ with DAG(
         "lake": Param("s3://lakes/night", type="string"),
         "source": Param("s3://archive", type="string"),
         "target": Param("2GiB", type="string"),
+        "settle": Param("5m", type="string"),
     },
     tags=["pcap"],
 ) as dag:
     plan = BashOperator(
         task_id="plan",
-        bash_command=PCAPLAKE + " plan {{ params.source }} --target {{ params.target }} --settle 5m --exit-when-empty 99",
+        bash_command=PCAPLAKE + " plan {{ params.source }} --target {{ params.target }} --settle {{ params.settle }} --exit-when-empty 99",
         skip_on_exit_code=99,
         do_xcom_push=True,
     )

@@ -15,8 +15,8 @@ import (
 // A checkpoint is the state of a lake after a change, with all captures that were committed by then: what stands in it need not be read from
 // manifests again.
 //
-// It is a head of JSON that lists parts, each of some days and in Parquet files of its own, so that who wants a few days reads these, and the next checkpoint writes
-// anew only what changed.
+// It is a head of JSON that lists parts, each of some days and in Parquet files of its own, so that who wants a few days reads these, and the next
+// checkpoint writes anew only what changed.
 type checkpoint struct {
 	Format  int                 `json:"checkpoint"`     // checkpointFormat
 	Seq     int64               `json:"seq"`            // of the change

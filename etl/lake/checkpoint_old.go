@@ -13,8 +13,8 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 )
 
-// Checkpoints of before were one Parquet file of two kinds of rows, each in row groups of its own: first one for each capture, in which the columns of files are NULL,
-// then one for each live file. The metadata say the rest, and a digest as in a manifest's text.
+// Checkpoints of before were one Parquet file of two kinds of rows, each in row groups of its own: first one for each capture, in which the columns of
+// files are NULL, then one for each live file. The metadata say the rest, and a digest as in a manifest's text.
 const (
 	oldExtension = ".parquet"
 	seqKey       = "pcaplake.seq"

@@ -141,7 +141,7 @@ func TestOldCheckpoint(t *testing.T) {
 		t.Fatal(wrote, err)
 	}
 	leftovers(t, l)
-	if got := manifests(t, l); len(got) != 3 || got[0] != "k-000000000008.json" {
+	if got := manifests(t, l); len(got) != 4 || got[0] != "k-000000000008.json" {
 		t.Errorf("manifests: %v", got)
 	}
 	h = fullHistory(20)

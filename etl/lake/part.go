@@ -12,8 +12,8 @@ import (
 	"github.com/zeebo/blake3"
 )
 
-// A part of a checkpoint is the captures and files of some days in a row. A capture belongs to the day of its first packet, and its files with it; a file of several
-// captures to its date. A part has days up to the next part's first.
+// A part of a checkpoint is the captures and files of some days in a row. A capture belongs to the day of its first packet, and its files with it; a
+// file of several captures to its date. A part has days up to the next part's first.
 type part struct {
 	From     string     `json:"from"` // the first day
 	Captures object     `json:"captures"`

@@ -46,8 +46,8 @@ func spanOf(from, to time.Time) interval {
 	return s
 }
 
-// LoadPeriod reads what reaches into a period, and of the last checkpoint no other days. Its State may have more than was asked for, and does not have all that the
-// lake has: it is for readers. Captures are read when they are first asked for: Err tells whether that failed.
+// LoadPeriod reads what reaches into a period, and of the last checkpoint no other days. Its State may have more than was asked for, and does not have
+// all that the lake has: it is for readers. Captures are read when they are first asked for: Err tells whether that failed.
 func (l *Lake) LoadPeriod(ctx context.Context, p Period) (*State, error) {
 	var files, captures interval
 	h, err := l.read(ctx, func(h *history) reading {
@@ -133,8 +133,8 @@ func (r *replay) within(in interval) *replay {
 	return r
 }
 
-// dropVoid takes out of the captures that were committed after the checkpoint those that stand in it, as far as they reach into an interval. The same content has the same
-// times, so that it can only be in the part of its day.
+// dropVoid takes out of the captures that were committed after the checkpoint those that stand in it, as far as they reach into an interval. The same
+// content has the same times, so that it can only be in the part of its day.
 func (l *Lake) dropVoid(ctx context.Context, h *history, in interval) error {
 	suspects := map[int][]*Manifest{}
 	for _, m := range h.captures {
@@ -166,7 +166,8 @@ type Wanted struct {
 	Contents map[string]bool // of one of these content hashes
 }
 
-// LoadWanted reads the captures that are asked for, and of the last checkpoint no more than tells them from others. Its State has no files, and does not have all captures.
+// LoadWanted reads the captures that are asked for, and of the last checkpoint no more than tells them from others. Its State has no files, and does not
+// have all captures.
 func (l *Lake) LoadWanted(ctx context.Context, w Wanted) (*State, error) {
 	h, err := l.read(ctx, func(*history) reading { return reading{} })
 	if err != nil {
@@ -182,7 +183,8 @@ func (l *Lake) LoadWanted(ctx context.Context, w Wanted) (*State, error) {
 	return s, nil
 }
 
-// readWanted reads those that stand in the checkpoint: first of the parts whose sources are about those asked for, then, for contents that were not there, of the others.
+// readWanted reads those that stand in the checkpoint: first of the parts whose sources are about those asked for, then, for contents that were not
+// there, of the others.
 func (l *Lake) readWanted(ctx context.Context, h *history, w Wanted) error {
 	sources := make([]string, 0, len(w.Sources))
 	for s := range w.Sources {

@@ -165,7 +165,8 @@ func openRows(text []byte, n int) (*pqarrow.FileReader, error) {
 	return pqarrow.NewFileReader(f, pqarrow.ArrowReadProperties{Parallel: true}, memory.DefaultAllocator)
 }
 
-// readRows reads rows of one kind into structs: their fields, and one column more, which is handed over value by value. They are those of some row groups; nil: of all.
+// readRows reads rows of one kind into structs: their fields, and one column more, which is handed over value by value. They are those of some row
+// groups; nil: of all.
 func readRows(ctx context.Context, in *pqarrow.FileReader, groups []int, fields []field, rows int, also string, row func(int) reflect.Value,
 	more func(int, arrow.Array, int),
 ) error {

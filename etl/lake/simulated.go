@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Simulate writes the next checkpoint with captures and files as if they had been committed and their manifests swept: how a lake of millions of captures opens can be
-// measured without making it. Captures bring the files in Adds; the others are of several captures. No file need exist.
+// Simulate writes the next checkpoint with captures and files as if they had been committed and their manifests swept: how a lake of millions of
+// captures opens can be measured without making it. Captures bring the files in Adds; the others are of several captures. No file need exist.
 func (l *Lake) Simulate(ctx context.Context, captures []*Manifest, files []File) error {
 	parts := func(h *history) map[int]bool {
 		in := map[int]bool{}

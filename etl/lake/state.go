@@ -108,7 +108,8 @@ func (s *State) Err() error {
 	return err
 }
 
-// Options returns the options by which captures were read, each once, in no order: those of all captures, also of a part of a lake, and of some that live no more.
+// Options returns the options by which captures were read, each once, in no order: those of all captures, also of a part of a lake, and of some that
+// live no more.
 func (s *State) Options() []map[string]string { return s.options }
 
 // Captures returns the rows of captures, in the order of Manifests.

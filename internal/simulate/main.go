@@ -1,6 +1,6 @@
-// Command simulate writes a lake of millions of captures as its manifests would be after a year, without their rows: the last night is as ingested, with manifests of
-// its own, the others are compacted. One night has rows, copies of those of a small lake, so that it can be asked. Beside it lies an archive of the last night's captures
-// and as many new ones, to be planned.
+// Command simulate writes a lake of millions of captures as its manifests would be after a year, without their rows: the last night is as ingested, with
+// manifests of its own, the others are compacted. One night has rows, copies of those of a small lake, so that it can be asked. Beside it lies an
+// archive of the last night's captures and as many new ones, to be planned.
 package main
 
 import (

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# A year of 1 PB in 10 million captures as its manifests would be (internal/simulate): how large that is, and how long planning a night and asking one take, from a folder
+# and from S3 (versitygw over the same folder). It takes some 4 GB of disk below TMPDIR, which are removed, and 6 minutes.
+#
+# usage: scripts/simulate.sh PROGRAM [CAPTURES [DAYS]]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+program=$(realpath "$1") captures=${2:-10000000} days=${3:-365}
+tools=${SCALE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/pcaplake-scale}
+work=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+export PCAPLAKE_CACHE=$work/cache
+go build -o "$work/simulate" ./internal/simulate
+"$program" --lake "$work/small" ingest testdata/theft.pcap testdata/scan.pcap testdata/web.pcap >/dev/null 2>&1
+mkdir -p "$work/s3/lakes"
+"$work/simulate" -lake "$work/s3/lakes/year" -archive "$work/archive" -small "$work/small" -captures "$captures" -days "$days"
+manifests=$work/s3/lakes/year/_manifests
+size() { find "$manifests" -name "$1" -printf '%s\n' | awk '{ n++; b += $1 } END { printf "%d, %.1f MB\n", n, b / 1e6 }'; }
+took() { # NAME COMMAND…: the least of three runs
+	local name=$1 best= i t
+	shift
+	for i in 1 2 3; do
+		t=$( { TIMEFORMAT=%R; time "$@" >"$work/out" 2>"$work/err"; } 2>&1) || { cat "$work/err" >&2; exit 1; }
+		[ -n "$best" ] && awk "BEGIN { exit !($t >= $best) }" || best=$t
+	done
+	printf '| %s | %s s |\n' "$name" "$best"
+}
+echo "| | |"
+echo "|---|---|"
+echo "| manifests of captures | $(size 'c-*') |"
+echo "| parts of the checkpoint | $(size 'p-*') |"
+echo "| its head | $(size 'k-*') |"
+ask="SELECT src_ip, dst_ip FROM packets LIMIT 1"
+measure() { # NAME LAKE
+	took "one row of one night, $1" "$program" --lake "$2" query --from 2026-01-15 --to 2026-01-16 "$ask"
+	took "the night's captures counted, $1" "$program" --lake "$2" query --from 2026-01-15 --to 2026-01-16 "SELECT count(*) FROM captures"
+	took "\`plan\` of two nights, of which the lake has one, $1" "$program" --lake "$2" plan "$work/archive" -o "$work/plan"
+}
+measure folder "$work/s3/lakes/year"
+took "\`files packets\` of the year, folder" "$program" --lake "$work/s3/lakes/year" files packets
+if [ -x "$tools/versitygw" ]; then
+	export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=testtest AWS_REGION=us-east-1 AWS_ENDPOINT_URL=http://127.0.0.1:${PORT:-7071}
+	mkdir "$work/sidecar"
+	"$tools/versitygw" --access test --secret testtest --port "127.0.0.1:${PORT:-7071}" --quiet posix --sidecar "$work/sidecar" "$work/s3" >"$work/s3.log" 2>&1 &
+	server=$!
+	sleep 1
+	measure S3 s3://lakes/year
+fi
