@@ -16,6 +16,7 @@ type Query struct {
 	Doc        string   // what it answers and how its terms are meant, in sentences
 	Params     []Param  // in the order of the header
 	Chart      *Chart   // nil: a table only
+	Extract    string   // condition on columns of packets, with parameters, that holds for those behind the rows; "": none is declared
 	Report     *Place   // nil: not in the report
 	Cube       *Cube    // nil: the page can only show the whole of it
 	Others     []string // columns summed over the rows beyond parameter top into a last row
@@ -87,7 +88,7 @@ var (
 )
 
 // ParseQuery reads the text of a named query's file. Its header is the comment lines at the top, one "-- key: value" each;
-// a line without a key continues the one before. Keys: title, doc (both required), param, chart, report, cube, others, kind, class,
+// a line without a key continues the one before. Keys: title, doc (both required), param, chart, extract, report, cube, others, kind, class,
 // subclass, techniques, severity; any other is an error, as is a key given twice (param aside).
 func ParseQuery(name, text string) (*Query, error) {
 	q := &Query{Name: name}
@@ -156,6 +157,7 @@ var headerKeys = map[string]func(*Query, string) error{
 	"severity": func(q *Query, v string) error { return setOneOf(&q.Severity, v, Severities) },
 	"param":    setParam,
 	"chart":    setChart,
+	"extract":  func(q *Query, v string) error { return setText(&q.Extract, v) },
 	"report":   setReport,
 	"cube":     setCube,
 	"others": func(q *Query, v string) error {
@@ -291,6 +293,11 @@ func (q *Query) param(name string) *Param {
 // check holds what no single line can show.
 func (q *Query) check() error {
 	top := q.param("top")
+	for _, name := range parameterName.FindAllString(q.Extract, -1) {
+		if q.param(name[1:]) == nil {
+			return fmt.Errorf("extract names %s, which is no parameter", name)
+		}
+	}
 	switch {
 	case q.Title == "":
 		return errors.New("title is missing")

@@ -71,6 +71,8 @@ func TestParseQueryErrors(t *testing.T) {
 		{"q", good + "-- chart: line a b c limit d\nSELECT 1", "want: bar X Y"},
 		{"q", good + "-- chart: line a b mark c mark d\nSELECT 1", "want: bar X Y"},
 		{"q", good + "-- chart: sankey a b\nSELECT 1", "want: bar X Y"},
+		{"q", good + "-- extract:\nSELECT 1", "extract: empty"},
+		{"q", good + "-- extract: src_ip = $address\nSELECT 1", "extract names $address, which is no parameter"},
 		{"q", good + "-- cube: src\nSELECT 1", "want: a key and a measure"},
 		{"q", good + "-- cube: mac packets\nSELECT 1", `"mac" is none of`},
 		{"q", good + "-- cube: src flows\nSELECT 1", `"flows" is none of`},

@@ -48,5 +48,8 @@ func (q *Query) markdown(b *strings.Builder) {
 	if len(q.Others) > 0 {
 		fmt.Fprintf(b, "\nRows beyond `top` are added up into a last row: %s.\n", strings.Join(q.Others, ", "))
 	}
+	if q.Extract != "" {
+		fmt.Fprintf(b, "\nThe packets behind it: `extract --where \"%s\"`.\n", q.Extract)
+	}
 	fmt.Fprintf(b, "\n```sql\n%s```\n", q.SQL)
 }

@@ -148,12 +148,31 @@ func (q *Query) Bound(given map[string]string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return parameterName.ReplaceAllStringFunc(bare(q.SQL), func(name string) string {
+	return bound(q.SQL, values), nil
+}
+
+// Extraction is the condition of Extract with the values of its parameters in their places, for extract --where; "" where none is declared, or a parameter in it has no value.
+func (q *Query) Extraction(given map[string]string) (string, error) {
+	values, err := q.values(given)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range parameterName.FindAllString(q.Extract, -1) {
+		if values[name[1:]] == nil {
+			return "", nil
+		}
+	}
+	return strings.TrimSpace(bound(q.Extract, values)), nil
+}
+
+// bound is SQL with values in the places of parameters.
+func bound(sql string, values map[string]any) string {
+	return parameterName.ReplaceAllStringFunc(bare(sql), func(name string) string {
 		if value, ok := values[name[1:]]; ok {
 			return sqlValue(value)
 		}
 		return name
-	}), nil
+	})
 }
 
 var parameterName = regexp.MustCompile(`\$[a-z][a-z0-9_]*`)

@@ -76,7 +76,7 @@ func (m *anonymiser) rest(r *Report) {
 	for _, blocks := range r.blocks() {
 		for i := range blocks {
 			b := &blocks[i]
-			b.SQL, b.Address = m.sql(b.SQL), m.text(schema.Address, b.Address)
+			b.SQL, b.Address, b.Extract = m.sql(b.SQL), m.text(schema.Address, b.Address), m.sentence(b.Extract)
 		}
 	}
 	for i := range r.Detectors {

@@ -21,6 +21,7 @@ type Block struct {
 	Doc     string         // in English
 	SQL     string         // "": no query
 	Run     string         // how to ask the same on the command line; "": by the query's name
+	Extract string         // command that writes the packets behind it; "": none is known
 	Chart   *queries.Chart // nil: a table only
 	Limits  []Limit        // of the chart, with their values
 	Cube    *queries.Cube  // nil: the page cannot draw a part of it
@@ -118,6 +119,7 @@ type (
 		Doc     string          `json:"doc"`
 		Command string          `json:"command"`
 		Run     string          `json:"run,omitempty"`
+		Extract string          `json:"extract,omitempty"`
 		SQL     string          `json:"sql"`
 		Chart   *chartJSON      `json:"chart,omitempty"`
 		Limits  []Limit         `json:"limits,omitempty"`
@@ -161,7 +163,7 @@ func (c *chartJSON) chart() *queries.Chart {
 	return &queries.Chart{Type: c.Type, X: c.X, Y: c.Y, Series: c.Series, Low: c.Low, High: c.High, Mark: c.Mark}
 }
 
-// MarshalJSON writes the block as report.json has it: query, address (absent without one), title, doc, command, sql, chart (type, x, y, series, low,
+// MarshalJSON writes the block as report.json has it: query, address (absent without one), title, doc, command, extract (absent without one), sql, chart (type, x, y, series, low,
 // high, mark), limits (detector, param, value) and cube (key, measure) where there are, columns (name and DuckDB type), rows (objects, values as in the json format of queries), others (rows
 // added up into the last one; 0: none) and more (true: rows beyond the first 10,000 were left out).
 func (b Block) MarshalJSON() ([]byte, error) {
@@ -174,7 +176,7 @@ func (b Block) MarshalJSON() ([]byte, error) {
 		columns = append(columns, columnJSON(c))
 	}
 	return json.Marshal(blockJSON{
-		Query: b.Query, Address: b.Address, Title: b.Title, Doc: b.Doc, Command: b.Command(), Run: b.Run, SQL: b.SQL, Chart: chartOf(b.Chart), Limits: b.Limits,
+		Query: b.Query, Address: b.Address, Title: b.Title, Doc: b.Doc, Command: b.Command(), Run: b.Run, Extract: b.Extract, SQL: b.SQL, Chart: chartOf(b.Chart), Limits: b.Limits,
 		Cube: (*cubeJSON)(b.Cube), Columns: columns, Rows: rows.Bytes(), Others: b.Table.Others, More: b.Table.More,
 	})
 }
@@ -186,7 +188,7 @@ func (b *Block) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*b = Block{
-		Query: in.Query, Address: in.Address, Title: in.Title, Doc: in.Doc, SQL: in.SQL, Run: in.Run, Chart: in.Chart.chart(), Limits: in.Limits,
+		Query: in.Query, Address: in.Address, Title: in.Title, Doc: in.Doc, SQL: in.SQL, Run: in.Run, Extract: in.Extract, Chart: in.Chart.chart(), Limits: in.Limits,
 		Cube: (*queries.Cube)(in.Cube), Table: &queries.Table{Others: in.Others, More: in.More},
 	}
 	for _, c := range in.Columns {

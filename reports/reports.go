@@ -234,7 +234,13 @@ func runQuery(ctx context.Context, s *queries.Session, q *queries.Query, params 
 	if err != nil {
 		return Block{}, fmt.Errorf("run query %s: %w", q.Name, err)
 	}
-	b := Block{Query: q.Name, Title: q.Title, Doc: q.Doc, SQL: q.SQL, Chart: q.Chart, Limits: limitsOf(s, q.Chart), Cube: q.Cube, Table: table}
+	condition, err := q.Extraction(params)
+	if err != nil {
+		return Block{}, fmt.Errorf("run query %s: %w", q.Name, err)
+	}
+	b := Block{
+		Query: q.Name, Title: q.Title, Doc: q.Doc, SQL: q.SQL, Chart: q.Chart, Limits: limitsOf(s, q.Chart), Cube: q.Cube, Table: table, Extract: extractWhere(condition, q.Name),
+	}
 	return b, b.check()
 }
 

@@ -59,8 +59,19 @@ func (r *Report) suspect(address string) {
 // extractOf is the command that writes an address's packets.
 func extractOf(address string) string {
 	quoted := "'" + strings.Map(addressRune, address) + "'"
-	return `pcaplake extract --where "src_ip = ` + quoted + " OR dst_ip = " + quoted + `" -w ` + anchor(address) + ".pcapng"
+	return extractWhere("src_ip = "+quoted+" OR dst_ip = "+quoted, anchor(address))
 }
+
+// extractWhere is the command that writes packets which meet a condition; "" without one.
+func extractWhere(condition, name string) string {
+	if condition == "" {
+		return ""
+	}
+	return `pcaplake extract --where "` + shellSpecial.Replace(condition) + `" -w ` + name + ".pcapng"
+}
+
+// shellSpecial escapes what a shell reads between double quotes.
+var shellSpecial = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`")
 
 // addressRune drops what no address has.
 func addressRune(r rune) rune {

@@ -2,6 +2,7 @@
 -- doc: Frames and bytes on the wire by hour (UTC), of hours without packets none.
 -- param: hours INTEGER 2000 hours shown, the last ones
 -- chart: heat ts wire_bytes
+-- extract: ts IS NOT NULL
 -- report: network 20
 -- cube: hour wire_bytes
 

@@ -2,6 +2,7 @@
 -- doc: Payload bytes by destination address of IP packets, all protocols together; packets are those that carry payload.
 -- param: top INTEGER 20 addresses shown before "others"
 -- chart: bar address payload_bytes
+-- extract: ip_version IS NOT NULL AND payload_len > 0
 -- report: who 30
 -- cube: dst payload_bytes
 -- others: payload_bytes packets

@@ -3,6 +3,7 @@
 -- Payload is what follows the transport header, Ethernet padding left out.
 -- param: top INTEGER 20 addresses shown before "others"
 -- chart: bar address payload_bytes
+-- extract: ip_version IS NOT NULL AND payload_len > 0
 -- report: who 20
 -- cube: src payload_bytes
 -- others: payload_bytes packets

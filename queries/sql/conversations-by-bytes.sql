@@ -2,6 +2,7 @@
 -- doc: IP packets between two addresses and ports, both ways, by payload bytes; a is the lower side in text order.
 -- param: top INTEGER 20 conversations shown before "others"
 -- chart: bar conversation payload_bytes
+-- extract: ip_version IS NOT NULL
 -- report: network 50
 -- others: payload_bytes bytes_a_to_b bytes_b_to_a packets wire_bytes
 

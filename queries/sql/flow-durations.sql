@@ -1,6 +1,7 @@
 -- title: Durations of flows
 -- doc: How many flows last how long, in classes of powers of ten: one of the distributions that the analysis of variance compares.
 -- chart: bar seconds flows
+-- extract: flow_id IS NOT NULL
 -- report: network 72
 
 WITH lasting AS (

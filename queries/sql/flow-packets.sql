@@ -1,6 +1,7 @@
 -- title: Packets of flows
 -- doc: How many flows have how many packets both ways, in classes of powers of two: one of the distributions that the analysis of variance compares.
 -- chart: bar packets flows
+-- extract: flow_id IS NOT NULL
 -- report: network 74
 
 WITH sizes AS (

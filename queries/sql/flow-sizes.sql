@@ -2,6 +2,7 @@
 -- doc: How many flows have how many IP bytes both ways, in classes of powers of four, and how long they last on average: the distribution
 -- that the analysis of variance compares.
 -- chart: bar ip_bytes flows
+-- extract: flow_id IS NOT NULL
 -- report: network 70
 
 WITH sizes AS (

@@ -4,6 +4,7 @@
 -- param: address VARCHAR - the sender; the most frequent source address when not given
 -- param: bins INTEGER 2000 points at most
 -- chart: line ts payload_bytes
+-- extract: ip_version IS NOT NULL AND src_ip = $address
 -- report: history 10
 
 WITH chosen AS (

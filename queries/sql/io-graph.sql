@@ -4,6 +4,7 @@
 -- changes-over-time), of 20 bins or more that are not empty.
 -- param: bins INTEGER 1000 points at most
 -- chart: line ts wire_bytes band usual_low usual_high mark change
+-- extract: ts IS NOT NULL
 -- report: network 10
 -- cube: ts wire_bytes
 

@@ -1,6 +1,7 @@
 -- title: Packet lengths
 -- doc: How many frames have which length on the wire, in the classes of Wireshark's statistics, with mean, least and greatest of each.
 -- chart: bar length packets
+-- extract: wire_len IS NOT NULL
 -- report: network 60
 
 WITH lengths AS (

@@ -3,6 +3,7 @@
 -- param: address VARCHAR - the address; the most frequent source address when not given
 -- param: top INTEGER 20 peers shown before "others"
 -- chart: bar peer payload_bytes
+-- extract: ip_version IS NOT NULL AND $address IN (src_ip, dst_ip)
 -- report: who 40
 -- others: payload_bytes bytes_sent bytes_received packets_sent packets_received
 

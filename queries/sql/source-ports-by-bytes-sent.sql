@@ -2,6 +2,7 @@
 -- doc: Payload bytes by source port, TCP, UDP and every other protocol with ports together; packets are those that carry payload.
 -- param: top INTEGER 20 ports shown before "others"
 -- chart: bar port payload_bytes
+-- extract: src_port IS NOT NULL AND payload_len > 0
 -- report: ports 10
 -- cube: src_port payload_bytes
 -- others: payload_bytes packets

@@ -3,6 +3,7 @@
 -- param: address VARCHAR - the address; the most frequent source address when not given
 -- param: top INTEGER 15 peers shown before "others"
 -- chart: bar peer ip_bytes
+-- extract: flow_id IS NOT NULL AND $address IN (src_ip, dst_ip)
 -- report: suspects 20
 -- others: ip_bytes bytes_sent bytes_received packets_sent packets_received flows
 

@@ -3,6 +3,7 @@
 -- param: address VARCHAR - the address; the most frequent source address when not given
 -- param: bins INTEGER 400 points a direction at most
 -- chart: line ts flows_per_second direction limit flood.min_rate
+-- extract: flow_id IS NOT NULL AND $address IN (src_ip, dst_ip)
 -- report: suspects 12
 
 WITH chosen AS (

@@ -3,6 +3,7 @@
 -- param: address VARCHAR - the address; the most frequent source address when not given
 -- param: bins INTEGER 400 points a direction at most
 -- chart: line ts wire_bytes direction
+-- extract: ip_version IS NOT NULL AND $address IN (src_ip, dst_ip)
 -- report: suspects 10
 
 WITH chosen AS (

@@ -5,6 +5,7 @@
 -- param: peer VARCHAR - the other side; the peer with most payload bytes both ways when not given
 -- param: top INTEGER 500 packets shown
 -- chart: line ts payload_len direction
+-- extract: ip_version IS NOT NULL AND (src_ip = $address AND dst_ip = $peer OR src_ip = $peer AND dst_ip = $address)
 -- report: suspicious 20
 
 WITH chosen AS (

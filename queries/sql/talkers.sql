@@ -2,6 +2,7 @@
 -- doc: Payload bytes from one address to another, the largest first.
 -- param: top INTEGER 30 pairs shown before "others"
 -- chart: sankey source destination payload_bytes
+-- extract: ip_version IS NOT NULL AND src_ip <> dst_ip
 -- report: network 40
 -- cube: pair payload_bytes
 -- others: payload_bytes wire_bytes packets
