@@ -70,7 +70,7 @@ func writePackaged(app *cli.App, folder string) error {
 func manual(app *cli.App) (string, error) {
 	text, err := app.ToManWithSection(1)
 	var b strings.Builder
-	for _, r := range text {
+	for _, r := range strings.ReplaceAll(text, "…", "...") {
 		if r < utf8.RuneSelf {
 			b.WriteRune(r)
 		} else {
