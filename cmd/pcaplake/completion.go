@@ -15,7 +15,8 @@ var completions = map[string]func(*cli.App) (string, error){
 	"bash": bashCompletion,
 	"zsh": func(app *cli.App) (string, error) {
 		text, err := bashCompletion(app)
-		return "#compdef pcaplake\nautoload -U +X bashcompinit && bashcompinit\n" + text, err
+		// Where zsh loads the file at the first key, it is the function that is to answer to it.
+		return "#compdef pcaplake\nautoload -U +X bashcompinit && bashcompinit\n" + text + `[ "$funcstack[1]" != _pcaplake ] || _bash_complete -o filenames -F _pcaplake` + "\n", err
 	},
 	"fish": func(app *cli.App) (string, error) {
 		text, err := app.ToFishCompletion()
@@ -85,7 +86,7 @@ func bashCompletion(app *cli.App) (string, error) {
 	}
 	return fmt.Sprintf(`_pcaplake() {
   local word=${COMP_WORDS[COMP_CWORD]} command= flags= named= w
-  for w in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  for w in "${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     case " %[1]s " in *" $w "*) command=$w; break ;; esac
   done
   case $command in
