@@ -64,6 +64,18 @@ func openSession(c *cli.Context) (*queries.Session, error) {
 	return openLake(c.Context, c.String("lake"), &d)
 }
 
+// openWhole is openSession of the whole lake, whose files also say of which captures their rows are.
+func openWhole(c *cli.Context) (*queries.Session, error) {
+	d, err := dataset(c)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := loadLake(c.Context, c.String("lake"), &d); err != nil {
+		return nil, err
+	}
+	return queries.Open(c.Context, d)
+}
+
 // openAsking is openSession whose statements may also prepare others, and ask for payloads out of the captures, which payloads tells of. The caller closes both.
 // It is for the statements of the text asked; "": for any.
 func openAsking(c *cli.Context, asked string) (*queries.Session, *etl.Payloads, error) {

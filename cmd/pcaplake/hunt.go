@@ -48,7 +48,7 @@ func hunt(c *cli.Context, s streams) error {
 	}
 	var hits, seen int
 	err = audited(c, strings.Join(append(c.StringSlice("ioc"), c.Args().Slice()...), " "), func() (int64, error) {
-		session, err := openSession(c)
+		session, err := openWhole(c)
 		if err != nil {
 			return 0, err
 		}

@@ -47,7 +47,7 @@ func spanOf(from, to time.Time) interval {
 }
 
 // LoadPeriod reads what reaches into a period, and of the last checkpoint no other days. Its State may have more than was asked for, and does not have
-// all that the lake has: it is for readers. Captures are read when they are first asked for: Err tells whether that failed.
+// all that the lake has, nor of which captures the rows of a checkpoint's files are: it is for readers. Captures are read when they are first asked for: Err tells whether that failed.
 func (l *Lake) LoadPeriod(ctx context.Context, p Period) (*State, error) {
 	var files, captures interval
 	h, err := l.read(ctx, func(h *history) reading {

@@ -175,7 +175,8 @@ func (g *growing) holdPeriod(all *State, p Period) {
 	reaching := func(files []schema.File) []schema.File {
 		return slices.DeleteFunc(slices.Clone(files), func(f schema.File) bool { return !meets(f.MinTS, f.MaxTS) })
 	}
-	if diff := cmp.Diff(reaching(all.AllFiles()), reaching(part.AllFiles()), cmpopts.EquateEmpty()); diff != "" {
+	untold := cmpopts.IgnoreFields(schema.File{}, "Capture", "Captures") // of what stands in a checkpoint it is not told whose rows they are
+	if diff := cmp.Diff(reaching(all.AllFiles()), reaching(part.AllFiles()), cmpopts.EquateEmpty(), untold); diff != "" {
 		g.Fatalf("files of %v: -all +part\n%s", p, diff)
 	}
 	within := func(captures []schema.Capture) []schema.Capture {
