@@ -225,3 +225,23 @@ func TestColoursHaveDarkCounterparts(t *testing.T) {
 		}
 	}
 }
+
+// TestLineRises holds that an amount between two gaps is drawn: from zero and back.
+func TestLineRises(t *testing.T) {
+	table := &queries.Table{Columns: []queries.Column{{Name: "ts", Type: "TIMESTAMP"}, {Name: "wire_bytes", Type: "BIGINT"}}}
+	for i := range int64(2 * dottedUpTo) {
+		table.Rows = append(table.Rows, []any{evening.Add(time.Duration(i-3) * time.Second), map[bool]int64{true: 700}[i == 3]})
+	}
+	m := &marks{gaps: []span{
+		{milliseconds(evening.Add(-time.Minute)), milliseconds(evening.Add(-200 * time.Millisecond))},
+		{milliseconds(evening.Add(100 * time.Millisecond)), milliseconds(evening.Add(time.Hour))},
+	}}
+	lines, _ := new(drawing).collect(english, &queries.Chart{Type: "line", X: "ts", Y: "wire_bytes"}, table, m)
+	var got []any
+	for _, p := range lines[0].points[:7] {
+		got = append(got, p.([]any)[1])
+	}
+	if want := "[<nil> <nil> 0 700 0 <nil> <nil>]"; fmt.Sprint(got) != want {
+		t.Errorf("drawn %v, want %s", got, want)
+	}
+}

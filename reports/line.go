@@ -154,10 +154,30 @@ func (d *drawing) collect(w *language, c *queries.Chart, t *queries.Table, m *ma
 		lines[place].points = append(lines[place].points, []any{at, value})
 		points++
 	}
+	for i := range lines {
+		if points > dottedUpTo {
+			lines[i].stand()
+		}
+	}
 	if left > 0 {
 		d.cut = w.say("chart.cut", grouped(int64(points)), w.count(int64(len(t.Rows)), "row"))
 	}
 	return lines, points
+}
+
+// stand gives an amount that is alone between gaps zeros to rise from: a line of one point without a dot would not be seen.
+func (s *series) stand() {
+	at := func(i int) []any {
+		if i < 0 || i >= len(s.points) {
+			return []any{nil, nil}
+		}
+		return s.points[i].([]any)
+	}
+	for i := range s.points {
+		if before, after := at(i-1), at(i+1); at(i)[1] != nil && before[1] == nil && after[1] == nil {
+			before[1], after[1] = 0, 0
+		}
+	}
 }
 
 // xType is the kind of an x axis.
