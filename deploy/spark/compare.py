@@ -80,6 +80,18 @@ def make_views(spark, options, folder):
     for statement in (HERE / "macros.sql").read_text().split(";\n"):
         if statement.strip():
             spark.sql(statement)
+    left = set((pathlib.Path(options.queries) / "views").glob("*.sql"))
+    while left - (made := {path for path in left if make_view(spark, path)}) != left:  # some read others
+        left -= made
+
+
+def make_view(spark, path):
+    """Whether Spark can make a view of the named queries."""
+    try:
+        spark.sql(f"CREATE OR REPLACE TEMPORARY VIEW {path.stem} AS {spark_sql(path.read_text())}")
+    except Exception:  # the queries that read it say so
+        return False
+    return True
 
 
 def compare(spark, binary, lake, path):
