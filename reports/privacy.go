@@ -23,7 +23,7 @@ var privacy = classes([]struct {
 	{schema.Keyed, `capture source content_hash verdict_id`},
 	// Makers, countries and networks tell of addresses what their pseudonyms hide.
 	{schema.Dropped, `vendors country as_org hex ascii hexdump sha256 not_before not_after`},
-	{schema.Kept, `answer begins_with flow-durations.seconds flow-packets.packets chain compression detector detectors direction evidence format from how ip_bytes issue kind length options own_ports
+	{schema.Kept, `answer begins_with flow-durations.seconds flow-packets.packets gap_seconds mean_length chain compression detector detectors direction evidence format from how ip_bytes issue kind length options own_ports
 		peer_ports program proto protocol report role scope service services services_offered services_used side source_ports destination_ports status
 		tool_version type types value version doc unit note`},
 })
