@@ -90,6 +90,6 @@ var textChinese = withQueries(chineseQueries, chineseColumns, map[string]string{
 	"col.address": "位址", "col.payload_bytes": "酬載位元組", "col.packets": "封包", "col.wire_bytes": "線上位元組", "col.ip_bytes": "IP 位元組", "col.port": "連接埠",
 	"col.peer": "對象", "col.first_ts": "最初", "col.last_ts": "最後", "col.bytes_sent": "送出位元組", "col.bytes_received": "接收位元組", "col.flows": "流",
 	"col.conversation": "對話", "col.ts": "時間", "col.name": "名稱", "col.source": "來源", "col.destination": "目的", "col.protocol": "協定", "col.proto": "協定",
-	"col.service": "服務", "col.severity": "嚴重性", "col.class": "類別", "col.answer": "結論", "col.reason": "原因", "col.capture": "擷取檔", "col.length": "長度",
+	"col.service": "服務", "col.severity": "嚴重性", "col.class": "類別", "col.answer": "結論", "col.reason": "原因", "col.capture": "擷取檔", "col.length": "長度", "col.gap_seconds": "間隔（秒）", "col.mean_length": "平均長度",
 	"col.packets_sent": "送出封包", "col.packets_received": "接收封包", "col.verdicts": "判定", "col.statement": "說明", "col.issue": "問題", "col.frames": "訊框",
 })
