@@ -7,7 +7,6 @@ import (
 	bindings "github.com/duckdb/duckdb-go-bindings"
 
 	"github.com/pcaplake/pcaplake/queries/enrich"
-	"github.com/pcaplake/pcaplake/schema"
 )
 
 // enrichment is what SQL may ask beyond the lake.
@@ -21,7 +20,7 @@ func openEnrichment(d *Dataset) (enrichment, error) {
 	if err != nil {
 		return enrichment{}, err
 	}
-	if slices.ContainsFunc(d.Captures, func(c schema.Capture) bool { return c.Settings["anonymize"] != "" }) {
+	if d.Pseudonyms {
 		networks = networks.Pseudonyms()
 	}
 	geoip, err := enrich.OpenGeoIP(d.GeoIP)

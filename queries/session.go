@@ -34,6 +34,8 @@ type Dataset struct {
 	From, To time.Time // packets at From or later and before To, to the nanosecond; zero: no limit
 	Sensors  []string  // none: all
 
+	Pseudonyms bool // addresses stand for others: see enrich.Networks
+
 	Networks string   // file that declares the user's networks; "": the defaults of package enrich
 	GeoIP    []string // geolocation databases in the MaxMind DB format
 

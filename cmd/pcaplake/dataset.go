@@ -57,20 +57,21 @@ func rangeFlags() []cli.Flag {
 
 // openSession opens the lake's live files for queries.
 func openSession(c *cli.Context) (*queries.Session, error) {
-	d, err := dataset(c)
-	if err != nil {
-		return nil, err
-	}
-	return openLake(c.Context, c.String("lake"), &d)
+	return openRead(c, readLake)
 }
 
 // openWhole is openSession of the whole lake, whose files also say of which captures their rows are.
 func openWhole(c *cli.Context) (*queries.Session, error) {
+	return openRead(c, loadLake)
+}
+
+// openRead opens for queries what is read of the lake, by loadLake or readLake.
+func openRead(c *cli.Context, read func(context.Context, string, *queries.Dataset) (*lake.Lake, *lake.State, error)) (*queries.Session, error) {
 	d, err := dataset(c)
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := loadLake(c.Context, c.String("lake"), &d); err != nil {
+	if _, _, err := read(c.Context, c.String("lake"), &d); err != nil {
 		return nil, err
 	}
 	return queries.Open(c.Context, d)
@@ -124,33 +125,27 @@ func openLake(ctx context.Context, root string, d *queries.Dataset) (*queries.Se
 
 // loadLake opens a lake and fills in what it has: its live files, where this machine reads them, and captures.
 func loadLake(ctx context.Context, root string, d *queries.Dataset) (*lake.Lake, *lake.State, error) {
-	l, err := lake.Open(ctx, root)
-	if err != nil {
-		return nil, nil, err
-	}
-	state, err := l.Load(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	d.Files, d.Captures = l.Local(state.AllFiles()), append(state.Captures(), etl.Quarantined(l.WorkDir())...)
-	if lake.IsURL(root) {
-		d.Fetch = l.Fetch
-	}
-	return l, state, nil
+	return fillIn(ctx, root, d, (*lake.Lake).Load)
 }
 
 // readLake is loadLake of what reaches into the dataset's period, which a large lake gives much sooner than all it has: its live files, also of the days before that
 // say what is usual, and captures when a statement needs them.
 func readLake(ctx context.Context, root string, d *queries.Dataset) (*lake.Lake, *lake.State, error) {
+	period := lake.Period{From: d.From, To: d.To, Before: queries.PastDays * 24 * time.Hour, Around: queries.Reach}
+	return fillIn(ctx, root, d, func(l *lake.Lake, ctx context.Context) (*lake.State, error) { return l.LoadPeriod(ctx, period) })
+}
+
+// fillIn opens a lake and fills in what load reads of it.
+func fillIn(ctx context.Context, root string, d *queries.Dataset, load func(*lake.Lake, context.Context) (*lake.State, error)) (*lake.Lake, *lake.State, error) {
 	l, err := lake.Open(ctx, root)
 	if err != nil {
 		return nil, nil, err
 	}
-	state, err := l.LoadPeriod(ctx, lake.Period{From: d.From, To: d.To, Before: queries.PastDays * 24 * time.Hour, Around: queries.Reach})
+	state, err := load(l, ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	d.Files, d.Captures = l.Local(state.AllFiles()), etl.Quarantined(l.WorkDir())
+	d.Files, d.Captures, d.Pseudonyms = l.Local(state.AllFiles()), etl.Quarantined(l.WorkDir()), etl.Anonymized(state) != ""
 	d.MoreCaptures = sync.OnceValues(func() ([]schema.Capture, error) { return state.Captures(), state.Err() })
 	if lake.IsURL(root) {
 		d.Fetch = l.Fetch

@@ -41,7 +41,7 @@ func ingestedWith(t *testing.T, o etl.Options) *queries.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := queries.Open(t.Context(), queries.Dataset{Files: state.AllFiles(), Captures: state.Captures()})
+	s, err := queries.Open(t.Context(), queries.Dataset{Files: state.AllFiles(), Captures: state.Captures(), Pseudonyms: etl.Anonymized(state) != ""})
 	if err != nil {
 		t.Fatal(err)
 	}
