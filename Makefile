@@ -85,7 +85,7 @@ pgo:
 microbench:
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./schema ./etl/... ./queries
 
-# What runs of docs/scaling.md: shards, S3, Spark, Iceberg and ClickHouse.
+# The same captures by every way of docs/scaling.md, with a process, an executor and a node lost, and the same questions to every engine.
 .PHONY: scale-test
 scale-test: build iceberg
 	scripts/scale.sh bin/pcaplake

@@ -1,84 +1,134 @@
 #!/usr/bin/env bash
-# The same captures through one process, eight shards, and Spark, into a folder and into S3 (versitygw): the lakes must be the same, and so must answers, also of Iceberg's
-# tables and of ClickHouse. Python's venv and
-# versitygw are made once, in the folder that SCALE_TOOLS names; Spark needs a Java 17 runtime (Debian: openjdk-17-jre-headless).
+# The same captures by every way that docs/scaling.md tells of: one process, eight shards, Spark, Airflow, Slurm, into a folder and into S3 (versitygw), while a process, an
+# executor and a node are lost. The lakes must be the same, byte for byte, and so must answers be: of DuckDB from S3, of Spark, of Iceberg's tables and of ClickHouse.
 #
-# usage: scripts/scale.sh PROGRAM [CAPTURES…]
+# What it needs from PyPI and Go is put into the folder that SCALE_TOOLS names; from Debian come openjdk-17-jre-headless, slurmctld, slurmd, slurm-client and munge. Slurm takes root.
+# SCALE_SKIP leaves out: airflow, kubernetes, slurm; what is left out is named at the end.
+#
+# usage: scripts/scale.sh PROGRAM [CAPTURES…]   without captures: 300 of ../shared/captures, evenly from its list, damaged ones among them
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$(realpath "$1")
 shift
-captures=("$@")
-[ ${#captures[@]} -gt 0 ] || captures=(testdata/theft.pcap testdata/scan.pcap testdata/web.pcap testdata/flood.pcap.gz testdata/truncated.pcap)
-for i in "${!captures[@]}"; do captures[i]=$(realpath "${captures[i]}"); done
-
 tools=${SCALE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/pcaplake-scale}
+skip=" ${SCALE_SKIP:-} "
+runs() { [[ $skip != *" $1 "* ]]; }
+wants() { command -v "$1" >/dev/null || { echo "scale: $1 is missing: install $2" >&2; exit 1; }; }
 mkdir -p "$tools"
 [ -x "$tools/versitygw" ] || GOBIN=$tools go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 [ -x "$tools/venv/bin/spark-submit" ] || { python3 -m venv "$tools/venv" && "$tools/venv/bin/pip" install -q pyspark==4.0.1 sqlglot; }
-"$tools/venv/bin/python" -c "import chdb" 2>/dev/null || "$tools/venv/bin/pip" install -q chdb==4.4.0
-command -v java >/dev/null || { echo "scale-test: java is missing: install openjdk-17-jre-headless" >&2; exit 1; }
+"$tools/venv/bin/python" -c "import chdb, kubernetes_validate" 2>/dev/null || "$tools/venv/bin/pip" install -q chdb==4.4.0 kubernetes-validate
+[ -x "$tools/airflow/bin/airflow" ] || ! runs airflow || { python3 -m venv "$tools/airflow" && "$tools/airflow/bin/pip" install -q --no-input apache-airflow==3.3.2; }
+wants java openjdk-17-jre-headless
+! runs slurm || wants slurmctld "slurmctld slurmd slurm-client munge"
 
 work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
-export PCAPLAKE_CACHE=$work/cache AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=testtest AWS_REGION=us-east-1 AWS_ENDPOINT_URL=http://127.0.0.1:${PORT:-7070}
-mkdir -p "$work/s3/lakes" "$work/sidecar"
-"$tools/versitygw" --access test --secret testtest --port "127.0.0.1:${PORT:-7070}" --quiet posix --sidecar "$work/sidecar" "$work/s3" >"$work/s3.log" 2>&1 &
-server=$!
+archive=$work/s3/archive # a folder, and a bucket
+mkdir -p "$work/s3/lakes" "$archive" "$work/sidecar"
+collection=../shared/captures/MANIFEST.tsv
+if [ $# -eq 0 ] && [ -f "$collection" ]; then
+	awk -F '\t' 'NR > 1 && !seen[$3]++ { print $1 }' "$collection" | LC_ALL=C sort >"$work/list"
+	awk -v n="$(wc -l <"$work/list")" 'int(NR * 300 / n) > int((NR - 1) * 300 / n)' "$work/list" >"$work/chosen"
+	mapfile -t chosen <"$work/chosen"
+	set -- "${chosen[@]/#/../shared/captures/}"
+elif [ $# -eq 0 ]; then
+	[ -z "${CI:-}" ] || { echo "scale: $collection is missing" >&2; exit 1; }
+	echo "scale: $collection is missing: the captures of testdata/ are taken"
+	set -- testdata/*.pcap testdata/*.pcap*.gz testdata/*.pcap*.zst
+fi
+number=0
+for capture; do
+	number=$((number + 1))
+	cp "$capture" "$archive/$(printf %03d "$number")-$(basename "$capture")"
+done
 
-# Status 3 says that a capture is truncated.
-may() { "$@" || [ $? -eq 3 ]; }
-id() { sed -n 's/.*"plan":"\([0-9a-f]*\)".*/\1/p' "$1" | tail -n 1; }
-shards() { # LAKE: eight shards, each as a process of its own, the second of them killed and done again
-	"$program" --lake "$1" plan --target 1KB --max-shards 8 "${captures[@]}" >"$work/plan"
-	local plan i tasks=()
-	plan=$(id "$work/plan")
-	for i in 0 1 2 3 4 5 6 7; do
-		"$program" --lake "$1" ingest --plan "$plan" --shard "$i" >/dev/null 2>&1 &
+port=$((20000 + RANDOM % 9000))
+export PCAPLAKE_CACHE=$work/cache AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=testtest AWS_REGION=us-east-1 AWS_ENDPOINT_URL=http://127.0.0.1:$port
+"$tools/versitygw" --access test --secret testtest --port "127.0.0.1:$port" --quiet posix --sidecar "$work/sidecar" "$work/s3" >"$work/s3.log" 2>&1 &
+server=$!
+until (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.1; done
+
+lap=$SECONDS
+row() { # NAME WHAT
+	printf '%-36s %-76s %4d s\n' "$1" "$2" $((SECONDS - lap))
+	lap=$SECONDS
+}
+differ() { echo "scale: $1" >&2; exit 1; }
+# Not of the lake: what a machine keeps for itself, and what a killed process left behind, which expire removes.
+beside=(-x _runs -x _plans -x _index -x _staging -x '.put-*')
+files() { find "$1" -type f -not -path '*/_[rpis]*' -not -name '.put-*' | wc -l; }
+same() { # NAME LAKE REFERENCE [WHAT]
+	diff -r "${beside[@]}" "$3" "$2" >&2 || differ "$1: not the lake of one process"
+	row "$1" "same lake, $(files "$2") files${4:+; $4}"
+}
+may() { "$@" || [ $? -eq 3 ]; } # 3: some captures cannot be read
+one() { may "$program" --lake "$1" ingest "$2" >/dev/null 2>&1; }
+shards() { # LAKE FOLDER SOURCE: eight shards, each a process of its own; the last is killed when it has committed captures, and it and the first are done again
+	"$program" --lake "$1" plan --target 1KB --max-shards 8 "$3" >"$work/plan"
+	local plan i tasks=() status=0
+	plan=$(sed -n 's/.*"plan":"\([0-9a-f]*\)".*/\1/p' "$work/plan" | tail -n 1)
+	for i in 7 6 5 4 3 2 1 0; do
+		"$program" --lake "$1" ingest --jobs 1 --plan "$plan" --shard "$i" >/dev/null 2>&1 &
 		tasks+=($!)
 	done
-	kill -9 "${tasks[1]}" 2>/dev/null || true
-	wait "${tasks[@]:2}" || true
-	for i in 0 1; do "$program" --lake "$1" ingest --plan "$plan" --shard "$i" >/dev/null 2>&1; done
-	"$program" --lake "$1" publish --plan "$plan" >/dev/null
+	until [ -n "$(find "$2/_manifests" -name 'c-*' 2>/dev/null)" ]; do sleep 0.01; done
+	kill -9 "${tasks[0]}" 2>/dev/null || true
+	wait "${tasks[0]}" 2>/dev/null || status=$?
+	[ "$status" = 137 ] || differ "the shard to be killed ended with $status before"
+	wait "${tasks[@]:1}"
+	for i in 0 7; do "$program" --lake "$1" ingest --jobs 1 --plan "$plan" --shard "$i" >/dev/null 2>&1; done
+	may "$program" --lake "$1" publish --plan "$plan" >/dev/null 2>&1
 }
-same() { # NAME LAKE: the lake is that of one process
-	diff -r -x _runs -x _plans -x _index -x _staging "$work/one" "$2" >/dev/null || { echo "$1: not the lake of one process" >&2; exit 1; }
-	printf '%-30s same lake, %d files\n' "$1" "$(find "$2" -type f -not -path '*/_[rpis]*' | wc -l)"
+unsourced() { # LAKE: its manifests but for the names of their sources and the digests that cover them
+	find "$1/_manifests" -type f | LC_ALL=C sort | xargs cat | grep -vE '"(source|digest)":'
 }
 
-may "$program" --lake "$work/one" ingest "${captures[@]}" >/dev/null 2>&1
-shards "$work/eight"
-same "8 shards, one killed" "$work/eight"
-shards s3://lakes/eight
-same "8 shards, one killed, S3" "$work/s3/lakes/eight"
-for query in most-frequent-address dns-names conversations; do
-	diff <("$program" --lake "$work/one" query "$query") <("$program" --lake s3://lakes/eight query "$query") || { echo "$query: another answer from S3" >&2; exit 1; }
+lakes=$work/s3/lakes
+one "$work/one" "$archive"
+row "one process" "$(files "$work/one") files of $number captures"
+one s3://lakes/one s3://archive/
+diff -r "${beside[@]}" -x _manifests "$work/one" "$lakes/one" >&2 || differ "one process, S3: not the lake of a folder"
+diff <(unsourced "$work/one") <(unsourced "$lakes/one") >&2 || differ "one process, S3: not the manifests of a folder"
+row "one process, S3" "same lake, $(files "$lakes/one") files; sources have other names"
+shards "$work/eight" "$work/eight" "$archive"
+same "8 shards, one killed" "$work/eight" "$work/one"
+shards s3://lakes/eight "$lakes/eight" s3://archive/
+same "8 shards, one killed, S3" "$lakes/eight" "$lakes/one"
+told=$(scripts/spark_lost.sh "$program" "$tools/venv" "$work/spark" "$archive")
+same "Spark, an executor of two killed" "$work/spark" "$work/one" "$told"
+if runs airflow; then
+	told=$(scripts/shards_airflow.sh "$program" "$tools/airflow" s3://lakes/airflow s3://archive/)
+	same "Airflow, S3" "$lakes/airflow" "$lakes/one" "$told"
+fi
+if runs slurm; then
+	told=$(scripts/slurm.sh "$program" "$work/slurm" "$archive")
+	same "Slurm, a node of two lost" "$work/slurm" "$work/one" "$told"
+fi
+if runs kubernetes; then
+	told=$("$tools/venv/bin/python" -m kubernetes_validate --strict deploy/k8s/ingest.yaml 2>&1)
+	row Kubernetes "${told#*.yaml }"
+fi
+
+asked=0
+for query in queries/sql/*.sql; do
+	query=$(basename "$query" .sql)
+	diff <("$program" --lake "$work/one" query "$query" | sed "s|$archive/|s3://archive/|g") <("$program" --lake s3://lakes/eight query "$query") >&2 ||
+		differ "$query: another answer from S3"
+	asked=$((asked + 1))
 done
+row "DuckDB, S3" "$asked queries give the answers of the folder"
 export PATH=$tools/venv/bin:$PATH PYSPARK_PYTHON=$tools/venv/bin/python
-may spark-submit --master 'local-cluster[2,1,512]' --conf spark.executor.memory=512m --conf spark.ui.enabled=false deploy/spark/ingest.py \
-	--lake "$work/spark" --binary "$program" --target 1KB --max-shards 8 "${captures[@]}" >/dev/null 2>"$work/spark.log" || { tail "$work/spark.log" >&2; exit 1; }
-same "Spark, 2 executors" "$work/spark"
-spark-submit --master 'local[2]' --conf spark.ui.enabled=false deploy/spark/compare.py --lake "$work/spark" --binary "$program" --queries queries/sql 2>"$work/spark.log" |
-	tail -n 1
+submit() { spark-submit --master 'local[2]' --conf spark.ui.enabled=false "$@" 2>"$work/spark.log" || { tail -n 40 "$work/spark.log" >&2; return 1; }; }
+told=$(submit deploy/spark/compare.py --lake "$work/one" --binary "$program" --queries queries/sql | tail -n 1)
+row "Spark SQL" "$told"
 publish="$program --lake $work/spark publish iceberg --warehouse $work/warehouse"
 $publish >/dev/null
 then="$program --lake $work/spark ingest --payload 64 testdata/dns.pcap testdata/ipv6.pcapng.zst && $program --lake $work/spark compact && $publish"
-spark-submit --master 'local[2]' --conf spark.ui.enabled=false --packages org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.11.0 deploy/spark/iceberg.py \
-	--lake "$work/spark" --warehouse "$work/warehouse" --binary "$program" --then "($then) >/dev/null" 2>"$work/spark.log" | tail -n 1
-"$tools/venv/bin/python" deploy/clickhouse/compare.py --lake "$work/spark" --binary "$program"
-not=
-if [ -x "$tools/airflow/bin/airflow" ] || [ -n "${SCALE_ALL:-}" ]; then
-	[ -x "$tools/airflow/bin/airflow" ] || { python3 -m venv "$tools/airflow" && "$tools/airflow/bin/pip" install -q --no-input apache-airflow kubernetes-validate; }
-	scripts/shards_airflow.sh "$program" "$tools/airflow" "$tools/versitygw" "${captures[@]}"
-	"$tools/airflow/bin/python" -m kubernetes_validate --strict deploy/k8s/ingest.yaml 2>&1 | sed 's/^INFO *//'
-else
-	not+=" Airflow, Kubernetes;"
-fi
-if command -v slurmctld >/dev/null && [ "$(id -u)" = 0 ]; then
-	scripts/slurm.sh "$program" "${captures[@]}"
-else
-	not+=" Slurm;"
-fi
-[ -z "$not" ] || echo "not run:${not%;} (install slurmctld slurmd slurm-client munge; SCALE_ALL=1 installs Airflow)"
+told=$(submit --packages org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.11.0 deploy/spark/iceberg.py \
+	--lake "$work/spark" --warehouse "$work/warehouse" --binary "$program" --then "($then) >/dev/null" | tail -n 1)
+row "Iceberg in Spark" "${told#*: }"
+told=$("$tools/venv/bin/python" deploy/clickhouse/compare.py --lake "$work/spark" --binary "$program" | tail -n 1)
+row ClickHouse "${told#*: }"
+[ -z "${SCALE_SKIP:-}" ] || echo "not run: $SCALE_SKIP"
