@@ -57,7 +57,7 @@ airflow: build
 # A whole quarter of nights, faults at every operation of the store, in the process and to it, and small disks that fill (root); at every TORTURE-th where that is more than 1.
 TORTURE ?= 1
 torture: build
-	PCAPLAKE_NIGHTS=90 $(GO) test -timeout 120m ./etl -run 'TestQuarter|TestFaults' -v
+	PCAPLAKE_NIGHTS=90 PCAPLAKE_TORTURE=$(TORTURE) $(GO) test -timeout 120m ./etl -run 'TestQuarter|TestFaults' -v
 	PCAPLAKE_TORTURE=$(TORTURE) $(GO) test -timeout 120m ./cmd/pcaplake -run 'TestBrokenNights|TestFullDisk|TestReadOnlySource|TestTogether' -v
 	scripts/torture.sh bin/pcaplake $(DURATION)
 

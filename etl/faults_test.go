@@ -2,6 +2,7 @@ package etl
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -11,7 +12,8 @@ import (
 	"github.com/pcaplake/pcaplake/internal/s3test"
 )
 
-// TestFaults breaks everything that writes to a lake at every operation of its store, in a folder and on S3.
+// TestFaults breaks everything that writes to a lake at every operation of its store, in a folder and on S3; compaction, which has the most, at every third unless
+// PCAPLAKE_TORTURE is set, as make torture does.
 func TestFaults(t *testing.T) {
 	t.Run("folder", func(t *testing.T) { holdFaults(t, faults.Place{}) })
 	t.Run("s3", func(t *testing.T) {
@@ -77,12 +79,16 @@ func holdFaults(t *testing.T, where faults.Place) {
 			Do: doIngest(Options{Sources: []string{dir}}), Sees: sees([]int64{10, 15}, []int64{20}, []int64{30, 35}),
 		}.Run(t)
 	})
+	compacting := where
+	if os.Getenv("PCAPLAKE_TORTURE") == "" {
+		compacting.Step = max(compacting.Step, 3)
+	}
 	doCompact := func(ctx context.Context, root string) error {
 		_, err := Compact(ctx, CompactOptions{Lake: root, Jobs: 1, Now: later()})
 		return err
 	}
 	t.Run("compact", func(t *testing.T) {
-		faults.Work{Place: where, Before: before(20, 30, 40), Do: doCompact, Sees: sees([]int64{20}, []int64{30}, []int64{40})}.Run(t)
+		faults.Work{Place: compacting, Before: before(20, 30, 40), Do: doCompact, Sees: sees([]int64{20}, []int64{30}, []int64{40})}.Run(t)
 	})
 	if where.URL != "" {
 		return // what follows adds operations of no other kind
@@ -101,7 +107,7 @@ func holdFaults(t *testing.T, where faults.Place) {
 	})
 	t.Run("growth of what was compacted", func(t *testing.T) {
 		faults.Work{
-			Place: where,
+			Place: compacting,
 			Before: func(ctx context.Context, t *testing.T, root string) {
 				before(10, 20, 30)(ctx, t, root)
 				if err := doCompact(ctx, root); err != nil {
