@@ -50,15 +50,15 @@ func (t tracker) track(p *schema.Packet, end func(id int64)) (forward bool) {
 	return forward
 }
 
-// conversations reads all TCP streams of a capture.
-func conversations(path string) (*decode.Rows, map[string]int, error) {
+// conversations reads all TCP streams of a capture, and says of how many packets they are.
+func conversations(path string) (out *decode.Rows, packets int, err error) {
 	r, err := capture.Open(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, 0, err
 	}
 	defer r.Close()
 	d, frame, out := decode.New(decode.Options{CaptureID: "c", Sensor: "s"}), new(decode.Rows), new(decode.Rows)
-	streams, flows, services := decode.NewStreams(), tracker{}, map[string]int{}
+	streams, flows := decode.NewStreams(), tracker{}
 	for r.Scan() {
 		frame.Reset()
 		d.Decode(r.Frame(), frame)
@@ -66,16 +66,15 @@ func conversations(path string) (*decode.Rows, map[string]int, error) {
 		if p.Has&schema.HasTCP == 0 {
 			continue
 		}
+		packets++
 		forward := flows.track(p, func(id int64) { streams.End(id, out) })
 		if p.TCPFlags&2 != 0 {
 			streams.Open(p, forward)
 		}
 		for _, s := range frame.Segments {
-			if name := streams.Segment(p, forward, s.Data, out); name != "" {
-				services[name]++
-			}
+			streams.Segment(p, forward, s.Data, out)
 		}
 	}
 	streams.Close(out)
-	return out, services, nil
+	return out, packets, nil
 }
