@@ -11,6 +11,7 @@ shift 2
 . scripts/servers.sh
 servers "$(mktemp -d)" "$tools"
 gateway
+folder='' remote=''
 
 catalog folder "file://$work/warehouse"
 PCAPLAKE_TEST_CATALOG=$folder go test -count=1 -v ./etl/iceberg >"$work/test.log" 2>&1 || { cat "$work/test.log" >&2; exit 1; }

@@ -7,7 +7,7 @@
 #   catalog NAME WAREHOUSE   a server of Iceberg's REST protocol (scripts/iceberg); its address is in the variable NAME
 servers() {
 	work=$1 tools=$2 started=()
-	trap '[ ${#started[@]} -eq 0 ] || kill "${started[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
+	trap '[ ${#started[@]} -eq 0 ] || kill "${started[@]}" 2>/dev/null || true; wait || true; rm -rf "$work"' EXIT
 }
 maven() { # GOAL OPTIONS…: what is to be copied from Maven's repository
 	command -v mvn >/dev/null || { echo "mvn is missing: install maven" >&2; exit 1; }

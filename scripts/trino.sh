@@ -53,6 +53,7 @@ hive.timestamp-precision=MICROSECONDS"
 rest="connector.name=iceberg
 iceberg.catalog.type=rest"
 gateway
+folder='' remote=''
 catalog folder "file://$work/warehouse"
 catalog remote s3://lakes/warehouse
 mkdir -p "$etc/catalog"
