@@ -41,8 +41,8 @@ $publish | grep -q '"status":"nothing-new"' || { echo "publish iceberg: what is 
 printf '%-30s %d of 3 at once committed, the others said so; again: nothing new\n' "Iceberg 1.11.0, REST, S3" "$won"
 
 export PATH=$tools/venv/bin:$PATH PYSPARK_PYTHON=$tools/venv/bin/python
-then="$program --lake $lake ingest --payload 64 testdata/dns.pcap testdata/ipv6.pcapng.zst && $program --lake $lake compact && $publish"
+then=". scripts/servers.sh && $program --lake $lake ingest --payload 64 testdata/dns.pcap testdata/ipv6.pcapng.zst && compact $program $lake $work/s3/lakes/lake && $publish"
 spark-submit --master 'local[2]' --conf spark.ui.enabled=false --packages org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.11.0 \
 	--jars "$tools/iceberg-1.11.0/iceberg-aws-bundle-1.11.0.jar" deploy/spark/iceberg.py --lake "$work/s3/lakes/lake" --catalog "$remote" --binary "$program" \
-	--then "($then) >/dev/null" 2>"$work/spark.log" >"$work/spark.out" || { grep -v INFO "$work/spark.log" | tail -n 20 >&2; exit 1; }
+	--then "bash -c '$then' >/dev/null" 2>"$work/spark.log" >"$work/spark.out" || { grep -v INFO "$work/spark.log" | tail -n 20 >&2; exit 1; }
 tail -n 1 "$work/spark.out"

@@ -4,6 +4,7 @@
 #   servers WORK TOOLS   a folder of what they keep, and the one of programs that are installed once
 #   maven GOAL OPTIONS…  copies artifacts, by the goal of Maven's dependency plugin
 #   gateway              an S3 server (versitygw) with the bucket lakes, which is the folder WORK/s3/lakes; sets the variables of AWS
+#   compact PROGRAM LAKE FOLDER   compacts a lake that lies in a folder or, on S3, is kept in one, as if it were two days old: what is younger than one is left alone
 #   catalog NAME WAREHOUSE   a server of Iceberg's REST protocol (scripts/iceberg); its address is in the variable NAME
 servers() {
 	work=$1 tools=$2 started=()
@@ -20,6 +21,10 @@ gateway() {
 	[ -x "$tools/versitygw" ] || GOBIN=$tools go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 	"$tools/versitygw" --access test --secret testtest --port "127.0.0.1:$port" --quiet posix --sidecar "$work/sidecar" "$work/s3" >"$work/s3.log" 2>&1 &
 	started+=($!)
+}
+compact() {
+	find "$3/_manifests" -type f -exec touch -d '2 days ago' {} +
+	"$1" --lake "$2" compact | grep -q '"status":"ok"' || { echo "compact: nothing was merged" >&2; return 1; }
 }
 catalog() {
 	local jars=$tools/iceberg-1.11.0 log=$work/$1.log address

@@ -99,7 +99,7 @@ printf 'Trino %s started in %d s\n' "$version" $((SECONDS - began))
 compare --lake "${lakes[0]}" --hive hive_folder --iceberg iceberg_folder
 compare --lake "${lakes[1]}" --hive hive_s3 --iceberg iceberg_s3
 ingest "${lakes[1]}" --payload 64 testdata/dns.pcap testdata/ipv6.pcapng.zst
-"$program" --lake "${lakes[1]}" compact >/dev/null
+compact "$program" "${lakes[1]}" "$work/s3/lakes/lake"
 publish
 "$program" --lake "${lakes[1]}" expire --grace 0s >/dev/null 2>&1
 echo "after an ingest and a compaction:"
