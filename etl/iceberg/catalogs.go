@@ -32,10 +32,11 @@ func OpenCatalog(ctx context.Context, address, warehouse string, properties map[
 	if err != nil {
 		return nil, err
 	}
-	p["warehouse"] = warehouse
 	if address == "" {
+		p["warehouse"] = warehouse
 		return hadoop.NewCatalog(Namespace, warehouse, p)
 	}
+	p["warehouse"] = location(warehouse) // tables of such a catalog may be read by engines that know no paths without a scheme
 	file, ok := strings.CutPrefix(address, "sqlite:")
 	if !ok {
 		return nil, fmt.Errorf("%q is no catalog: none, sqlite:FILE or http://SERVER", address)

@@ -107,7 +107,7 @@ func eachCatalog(t *testing.T, test func(t *testing.T, c catalog.Catalog, namesp
 			address, warehouse, namespace := "", t.TempDir(), Namespace
 			switch kind {
 			case "sql":
-				address, warehouse = "sqlite:"+filepath.Join(t.TempDir(), "catalog.db"), "file://"+warehouse
+				address = "sqlite:" + filepath.Join(t.TempDir(), "catalog.db")
 			case "rest":
 				address, warehouse, namespace = os.Getenv(server), "", fmt.Sprintf("test%d", time.Now().UnixNano())
 				if address == "" {
@@ -211,6 +211,9 @@ func TestGrown(t *testing.T) {
 		at, err := c.LoadTable(t.Context(), name)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if c.CatalogType() == catalog.SQL && !strings.HasPrefix(at.Location(), "file:///") {
+			t.Errorf("the table lies in %s", at.Location())
 		}
 		for _, column := range whole.Columns {
 			if f, ok := at.Schema().FindFieldByName(column.Name); !ok || !f.Type.Equals(types[column.Type]) {
