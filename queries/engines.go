@@ -3,6 +3,7 @@ package queries
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/pcaplake/pcaplake/schema"
@@ -14,6 +15,7 @@ type otherEngine struct {
 	types map[schema.Type]string
 	quote string // around names
 	head  string // what its user has to know, a line each
+	first string // a statement that goes before those of tables
 	files bool   // it is told of files, so that there must be some; otherwise of folders, or what it is told holds for none as well
 	table func(e *otherEngine, t *schema.Table, files []schema.File, root string) string
 }
@@ -46,15 +48,14 @@ var otherEngines = []otherEngine{
 		},
 	},
 	{
-		name: "trino", quote: `"`,
-		head: "Tables over the lake's folders, for Trino's Hive connector (hive.recursive-directories=true). It reads every file that lies there, also those that were merged or " +
-			"expired until they are deleted: register the lake after compact and expire with --grace 0s.",
+		name: "trino", quote: `"`, files: true, first: "CREATE SCHEMA IF NOT EXISTS " + trinoSchema + ";",
+		head: "Tables over the lake's folders, for a catalog of Trino's Hive connector with hive.timestamp-precision=MICROSECONDS and hive.recursive-directories=true; of a lake in a " +
+			"folder with fs.native-local.enabled=true and local.location=/ too. Call sync_partition_metadata again when there are new days. Trino reads every file that lies there, " +
+			"also those that were merged or expired until they are deleted: read after compact and expire with --grace 0s, or publish iceberg.",
 		types: map[schema.Type]string{
 			schema.Int32: "integer", schema.Int64: "bigint", schema.Bool: "boolean", schema.String: "varchar", schema.Binary: "varbinary", schema.Timestamp: "timestamp(6)", schema.Double: "double",
 		},
-		table: func(e *otherEngine, t *schema.Table, _ []schema.File, root string) string {
-			return fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (%s)\nWITH (format = 'PARQUET', external_location = %s);", e.quoted(t.Name), e.columns(t, "%s %s"), literal(root+"/"+t.Name+"/"))
-		},
+		table: trinoTable,
 	},
 	{
 		name: "athena", quote: "`",
@@ -88,6 +89,9 @@ func DDL(engine, root string, d *Dataset) (string, error) {
 		}
 		var b strings.Builder
 		b.WriteString("-- " + e.head + "\n")
+		if e.first != "" {
+			b.WriteString(e.first + "\n")
+		}
 		for _, t := range schema.Tables() {
 			files := d.Live(t.Name)
 			if len(files) == 0 && e.files {
@@ -127,6 +131,22 @@ func duckDBView(e *otherEngine, t *schema.Table, files []schema.File, _ string) 
 		sql += "\nUNION ALL BY NAME " + readParquet(versions[version])
 	}
 	return sql + ";"
+}
+
+// trinoSchema is that of the tables in a catalog of Trino, which its procedures have to be told by name.
+const trinoSchema = "pcaplake"
+
+// trinoTable is a table over the folder of its files, whose names SENSOR and DATE are columns that are pruned by. Trino wants those last and the sensor from there
+// alone, a location with a scheme, and is told of the folders that there are.
+func trinoTable(e *otherEngine, t *schema.Table, _ []schema.File, root string) string {
+	inFile := *t
+	inFile.Columns = slices.DeleteFunc(slices.Clone(t.Columns), func(c schema.Column) bool { return c.Name == "sensor" })
+	if !strings.Contains(root, "://") {
+		root = "local://" + root
+	}
+	return fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s.%s (%s, %s varchar, %s date)\nWITH (format = 'PARQUET', partitioned_by = ARRAY['sensor', 'date'], external_location = %s);\n"+
+		"CALL system.sync_partition_metadata(%s, %s, 'FULL');", trinoSchema, e.quoted(t.Name), e.columns(&inFile, "%s %s"), e.quoted("sensor"), e.quoted("date"),
+		literal(root+"/"+t.Name+"/"), literal(trinoSchema), literal(t.Name))
 }
 
 // braced is the paths of files as one pattern: the folder that they share, and the rest in braces.

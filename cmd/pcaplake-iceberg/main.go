@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -55,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	set := flag.NewFlagSet("pcaplake-iceberg", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	set.StringVar(&f.lake, "lake", "./lake", "folder or s3://BUCKET/PREFIX")
-	set.StringVar(&f.warehouse, "warehouse", "", "folder or s3://BUCKET/PREFIX of the metadata")
+	set.StringVar(&f.warehouse, "warehouse", "", "folder or s3://BUCKET/PREFIX of the metadata; a server's name for one of its warehouses")
 	set.StringVar(&f.catalog, "catalog", "", "sqlite:FILE or http://SERVER; without it the warehouse is a catalog of Hadoop")
 	set.StringVar(&f.namespace, "namespace", iceberg.Namespace, "of the tables")
 	set.StringVar(&f.s3.Endpoint, "s3-endpoint", f.s3.Endpoint, "URL of the server that speaks S3")
@@ -89,7 +90,7 @@ func publish(ctx context.Context, f *flags) ([]iceberg.Published, error) {
 	if remote, err := s3.New(f.s3); err == nil { // without it a lake on S3 is told to be unknown
 		ctx = lake.WithRemote(ctx, s3.Scheme, remote)
 	}
-	properties := map[string]string{}
+	properties := fromEnviron(os.Environ())
 	if f.s3.Endpoint != "" {
 		properties["s3.endpoint"] = f.s3.Endpoint
 	}
@@ -101,6 +102,23 @@ func publish(ctx context.Context, f *flags) ([]iceberg.Published, error) {
 		return nil, fmt.Errorf("open catalog: %w", err)
 	}
 	return iceberg.Publish(ctx, iceberg.Options{Lake: f.lake, Catalog: catalog, Namespace: f.namespace})
+}
+
+// environment begins the names of variables that are properties of the catalog.
+const environment = "PCAPLAKE_CATALOG__"
+
+// fromEnviron are the catalog's properties among variables NAME=VALUE, by PyIceberg's rule: after the beginning of the name __ is a dot, _ a hyphen and letters are small,
+// so that PCAPLAKE_CATALOG__S3__ACCESS_KEY_ID is s3.access-key-id. Secrets are told in this way, not on the command line, which every user of the machine can read.
+func fromEnviron(variables []string) map[string]string {
+	properties := map[string]string{}
+	names := strings.NewReplacer("__", ".", "_", "-")
+	for _, v := range variables {
+		name, value, _ := strings.Cut(v, "=")
+		if name, ok := strings.CutPrefix(name, environment); ok && name != "" {
+			properties[strings.ToLower(names.Replace(name))] = value
+		}
+	}
+	return properties
 }
 
 func status(err error) int {

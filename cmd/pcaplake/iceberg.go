@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 )
@@ -14,8 +15,9 @@ import (
 const icebergProgram = "pcaplake-iceberg"
 
 func publishIceberg(c *cli.Context, s streams) error {
-	if c.String("warehouse") == "" || c.NArg() > 1 || c.String("plan") != "" {
-		return usage(errors.New("publish iceberg takes --warehouse, where the metadata of tables lie, and no plan"))
+	server := strings.HasPrefix(c.String("catalog"), "http")
+	if c.String("warehouse") == "" && !server || c.NArg() > 1 || c.String("plan") != "" {
+		return usage(errors.New("publish iceberg takes --warehouse, where the metadata of tables lie, unless --catalog is a server, and no plan"))
 	}
 	program, err := beside(icebergProgram)
 	if err != nil {

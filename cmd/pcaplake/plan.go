@@ -78,19 +78,22 @@ Exit status: 0 done; 3 some captures cannot be read; 66 no lake; 74 I/O; 75 shar
 
 With iceberg every table of the lake becomes one of Apache Iceberg over the same files, which are not copied; each is set to the live files in one snapshot, whose
 property pcaplake.seq says of which state of the lake it is. Doing it again changes nothing. Run it after ingest, and after compact and expire before their --grace is
-over: then readers find the files of their snapshot. The files stay the lake's (gc.enabled=false). Without --catalog the warehouse is a catalog of Hadoop. The work is
-done by pcaplake-iceberg, which lies beside pcaplake or on the PATH.
+over: then readers find the files of their snapshot. The files stay the lake's (gc.enabled=false). Without --catalog the warehouse is a catalog of Hadoop; to a server it
+is the name of one of its warehouses, or left out. Who one is to a server stands in the environment: PCAPLAKE_CATALOG__TOKEN, or PCAPLAKE_CATALOG__CREDENTIAL
+(CLIENT:SECRET) with PCAPLAKE_CATALOG__OAUTH2_SERVER_URI and PCAPLAKE_CATALOG__SCOPE; so can every property of Iceberg's clients: __ is a dot, _ a hyphen. The work
+is done by pcaplake-iceberg, which lies beside pcaplake or on the PATH.
 Exit status: 0 done, or nothing new; 1 failed; 66 no lake; 75 another program committed to the catalog meanwhile: publish again.
 
 Examples:
   pcaplake publish --plan plan.json
   pcaplake publish iceberg --warehouse /srv/warehouse
-  pcaplake --lake s3://traffic/lake publish iceberg --catalog sqlite:/srv/catalog.db --warehouse s3://traffic/warehouse`,
+  pcaplake --lake s3://traffic/lake publish iceberg --catalog sqlite:/srv/catalog.db --warehouse s3://traffic/warehouse
+  pcaplake --lake s3://traffic/lake publish iceberg --catalog https://catalog.example.org/iceberg --warehouse traffic`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "plan", Usage: "`PLAN` by its id, file or URL"},
 			&cli.IntFlag{Name: "jobs", Usage: "captures read at a time; 0: one per processor"},
 			&cli.StringFlag{Name: "summary", Usage: "write the summary to `FILE` as well"},
-			&cli.StringFlag{Name: "warehouse", Usage: "iceberg: `DIR` or s3://BUCKET/PREFIX where the metadata of tables lie"},
+			&cli.StringFlag{Name: "warehouse", Usage: "iceberg: `DIR` or s3://BUCKET/PREFIX where the metadata of tables lie, or a server's name for it"},
 			&cli.StringFlag{Name: "catalog", Usage: "iceberg: `ADDRESS` of another catalog: sqlite:FILE, or http://SERVER of Iceberg's REST protocol"},
 			&cli.StringFlag{Name: "namespace", Usage: "iceberg: `NAME` that the tables are in", Value: "pcaplake"},
 		},

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Reads the tables that `pcaplake publish iceberg` made in a catalog of Hadoop, and holds them against the live files of the lake.
+"""Reads the tables that `pcaplake publish iceberg` made in a catalog of Hadoop or behind a REST server, and holds them against the live files of the lake.
 
     spark-submit --packages org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.11.0 iceberg.py --lake DIR --warehouse DIR --binary bin/pcaplake [--then 'COMMAND…']
+    spark-submit --packages …,org.apache.iceberg:iceberg-aws-bundle:1.11.0 iceberg.py --lake DIR --catalog http://SERVER --binary bin/pcaplake [--then 'COMMAND…']
 
+Tables behind a server may lie on S3, at AWS_ENDPOINT_URL; the lake's own files are read as a folder, which may be the one that a server of S3 keeps its objects in.
 Every table must have the same rows: their number and the sum of their hashes. --then is run by a shell in between, such as an ingest or a compaction that publishes again:
 the tables are held against the new state, and the snapshots of before against the rows of before. Exit status: 0; 1 when something differs.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 
@@ -33,18 +36,22 @@ def digest(frame):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("lake", "warehouse", "binary"):
+    for name in ("lake", "binary"):
         parser.add_argument("--" + name, required=True)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--warehouse")
+    where.add_argument("--catalog")
     parser.add_argument("--then")
     options = parser.parse_args()
-    spark = (
-        SparkSession.builder.config("spark.sql.catalog.lake", "org.apache.iceberg.spark.SparkCatalog")
-        .config("spark.sql.catalog.lake.type", "hadoop")
-        .config("spark.sql.catalog.lake.warehouse", options.warehouse)
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.parquet.inferTimestampNTZ.enabled", "true")
-        .getOrCreate()
-    )
+    catalog = {"type": "hadoop", "warehouse": options.warehouse}
+    if options.catalog:
+        catalog = {"type": "rest", "uri": options.catalog, "s3.path-style-access": "true"}
+        if "AWS_ENDPOINT_URL" in os.environ:
+            catalog["s3.endpoint"] = os.environ["AWS_ENDPOINT_URL"]
+    builder = SparkSession.builder.config("spark.sql.catalog.lake", "org.apache.iceberg.spark.SparkCatalog")
+    for key, value in catalog.items():
+        builder = builder.config("spark.sql.catalog.lake." + key, value)
+    spark = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.parquet.inferTimestampNTZ.enabled", "true").getOrCreate()
     different, compared, rows = [], 0, 0
 
     def hold(name, frame, want):
@@ -73,7 +80,7 @@ def main():
             hold(f"{name} at snapshot {snapshot}", spark.read.option("snapshot-id", snapshot).table(f"lake.pcaplake.{name}"), want)
     for line in different:
         print(line, file=sys.stderr)
-    print(f"Iceberg in Spark: {compared} tables and snapshots, {rows} rows, {len(different)} differ")
+    print(f"Iceberg in Spark, {catalog['type']}: {compared} tables and snapshots, {rows} rows, {len(different)} differ")
     spark.stop()
     return 1 if different else 0
 

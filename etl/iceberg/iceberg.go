@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +49,11 @@ type Published struct {
 // its files, those of the past for the grace of compact and expire. Of several at once on one table one wins; the others end with table.ErrCommitFailed. Other errors are those
 // of lake.Open and of the catalog.
 func Publish(ctx context.Context, o Options) ([]Published, error) {
-	l, err := lake.Open(ctx, o.Lake)
+	root, err := absolute(o.Lake)
+	if err != nil {
+		return nil, err
+	}
+	l, err := lake.Open(ctx, root)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +62,7 @@ func Publish(ctx context.Context, o Options) ([]Published, error) {
 		return nil, err
 	}
 	namespace := catalog.ToIdentifier(o.Namespace)
-	if err := o.Catalog.CreateNamespace(ctx, namespace, nil); err != nil && !errors.Is(err, catalog.ErrNamespaceAlreadyExists) {
+	if err := ensureNamespace(ctx, o.Catalog, namespace); err != nil {
 		return nil, fmt.Errorf("make namespace %s: %w", o.Namespace, err)
 	}
 	live := map[string][]string{}
@@ -73,6 +78,30 @@ func Publish(ctx context.Context, o Options) ([]Published, error) {
 		all = append(all, p)
 	}
 	return all, nil
+}
+
+// absolute is the address of a lake or a warehouse for whoever works in another folder.
+func absolute(root string) (string, error) {
+	if lake.IsURL(root) {
+		return root, nil
+	}
+	return filepath.Abs(root)
+}
+
+// ensureNamespace makes the namespace when it is missing. It is looked for first, since a server may let one write tables that lets one make no namespaces, and again
+// after a failure, since another may have made it meanwhile, which not every server tells as such.
+func ensureNamespace(ctx context.Context, c catalog.Catalog, name table.Identifier) error {
+	if there, err := c.CheckNamespaceExists(ctx, name); err == nil && there {
+		return nil
+	}
+	err := c.CreateNamespace(ctx, name, nil)
+	if err == nil || errors.Is(err, catalog.ErrNamespaceAlreadyExists) {
+		return nil
+	}
+	if there, lookErr := c.CheckNamespaceExists(ctx, name); lookErr == nil && there {
+		return nil
+	}
+	return err
 }
 
 // location is a path as Iceberg has it: with the scheme of its store.
@@ -93,7 +122,7 @@ func publish(ctx context.Context, c catalog.Catalog, name table.Identifier, t sc
 	if err != nil {
 		return Published{}, err
 	}
-	var added []string
+	before, added := at, []string(nil)
 	for _, path := range live {
 		if !has[path] {
 			added = append(added, path)
@@ -107,7 +136,7 @@ func publish(ctx context.Context, c catalog.Catalog, name table.Identifier, t sc
 			return Published{}, fmt.Errorf("list files: %w", err)
 		}
 		if at, err = tx.Commit(ctx); err != nil {
-			return Published{}, err
+			return Published{}, lost(ctx, c, before, err)
 		}
 	}
 	p := Published{Table: t.Name, Files: len(live), Added: len(added), Removed: len(removed)}
@@ -117,28 +146,40 @@ func publish(ctx context.Context, c catalog.Catalog, name table.Identifier, t sc
 	return p, nil
 }
 
+// lost is the error of a commit as table.ErrCommitFailed when another program has changed the table meanwhile: catalogs of Hadoop and SQL do not tell that from other errors.
+func lost(ctx context.Context, c catalog.Catalog, before *table.Table, err error) error {
+	if now, loadErr := c.LoadTable(ctx, before.Identifier()); errors.Is(err, table.ErrCommitFailed) || loadErr != nil || now.MetadataLocation() == before.MetadataLocation() {
+		return err
+	}
+	return fmt.Errorf("%w: %w", table.ErrCommitFailed, err)
+}
+
 // opened is the table in the catalog, made or given the columns that it lacks.
 func opened(ctx context.Context, c catalog.Catalog, name table.Identifier, t schema.Table) (*table.Table, error) {
 	at, err := c.LoadTable(ctx, name)
 	if errors.Is(err, catalog.ErrNoSuchTable) {
 		properties := iceberg.Properties{gcProperty: "false", "comment": t.Doc}
-		return c.CreateTable(ctx, name, fields(t), catalog.WithProperties(properties))
+		at, err = c.CreateTable(ctx, name, fields(t), catalog.WithProperties(properties))
+		if !errors.Is(err, catalog.ErrTableAlreadyExists) {
+			return at, err
+		}
+		at, err = c.LoadTable(ctx, name) // another made it meanwhile
 	}
 	if err != nil {
 		return nil, err
 	}
-	return grown(ctx, at, t)
+	return grown(ctx, c, at, t)
 }
 
 // grown adds columns that the table does not have yet: files without them read as NULL.
-func grown(ctx context.Context, at *table.Table, t schema.Table) (*table.Table, error) {
+func grown(ctx context.Context, c catalog.Catalog, at *table.Table, t schema.Table) (*table.Table, error) {
 	tx := at.NewTransaction()
 	update := tx.UpdateSchema(true, false, table.WithNameMapping(at.NameMapping()))
 	missing := false
-	for _, c := range t.Columns {
-		if _, known := at.Schema().FindFieldByName(c.Name); !known {
+	for _, column := range t.Columns {
+		if _, known := at.Schema().FindFieldByName(column.Name); !known {
 			missing = true
-			update.AddColumn([]string{c.Name}, types[c.Type], c.Doc, false, nil)
+			update.AddColumn([]string{column.Name}, types[column.Type], column.Doc, false, nil)
 		}
 	}
 	if !missing {
@@ -147,7 +188,11 @@ func grown(ctx context.Context, at *table.Table, t schema.Table) (*table.Table, 
 	if err := update.Commit(); err != nil {
 		return nil, fmt.Errorf("add columns: %w", err)
 	}
-	return tx.Commit(ctx)
+	after, err := tx.Commit(ctx)
+	if err != nil {
+		return nil, lost(ctx, c, at, fmt.Errorf("add columns: %w", err))
+	}
+	return after, nil
 }
 
 // files are those of the current snapshot.
