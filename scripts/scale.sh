@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The same captures by every way that docs/scaling.md tells of: one process, eight shards, Spark, Airflow, Slurm, into a folder and into S3 (versitygw), while a process, an
-# executor and a node are lost. The lakes must be the same, byte for byte, and so must answers be: of DuckDB from S3, of Spark, of Iceberg's tables and of ClickHouse.
+# executor and a node are lost. The lakes must be the same, byte for byte, and so must answers be: of DuckDB from S3, of Spark, of Iceberg's tables, of ClickHouse and of Trino.
 #
-# What it needs from PyPI and Go is put into the folder that SCALE_TOOLS names; from Debian come openjdk-17-jre-headless, slurmctld, slurmd, slurm-client and munge. Slurm takes root.
-# SCALE_SKIP leaves out: airflow, kubernetes, slurm; what is left out is named at the end.
+# What it needs from PyPI, Maven and Go is put into the folder that SCALE_TOOLS names; from Debian come openjdk-17-jre-headless, maven, curl, slurmctld, slurmd, slurm-client and
+# munge. Slurm takes root, and Trino a Java of 24 or newer. SCALE_SKIP leaves out: airflow, kubernetes, slurm, rest, trino; what is left out is named at the end.
 #
 # usage: scripts/scale.sh PROGRAM [CAPTURES…]   without captures: 300 of ../shared/captures, evenly from its list, damaged ones among them
 set -euo pipefail
@@ -15,18 +15,20 @@ skip=" ${SCALE_SKIP:-} "
 runs() { [[ $skip != *" $1 "* ]]; }
 wants() { command -v "$1" >/dev/null || { echo "scale: $1 is missing: install $2" >&2; exit 1; }; }
 mkdir -p "$tools"
-[ -x "$tools/versitygw" ] || GOBIN=$tools go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 [ -x "$tools/venv/bin/spark-submit" ] || { python3 -m venv "$tools/venv" && "$tools/venv/bin/pip" install -q pyspark==4.0.1 sqlglot; }
 "$tools/venv/bin/python" -c "import chdb, kubernetes_validate" 2>/dev/null || "$tools/venv/bin/pip" install -q chdb==4.4.0 kubernetes-validate
 [ -x "$tools/airflow/bin/airflow" ] || ! runs airflow || { python3 -m venv "$tools/airflow" && "$tools/airflow/bin/pip" install -q --no-input apache-airflow==3.3.2; }
 wants java openjdk-17-jre-headless
+! runs rest && ! runs trino || wants mvn maven
+! runs trino || scripts/java.sh 24 >/dev/null
 ! runs slurm || wants slurmctld "slurmctld slurmd slurm-client munge"
 
-work=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+# shellcheck source=scripts/servers.sh
+. scripts/servers.sh
+servers "$(mktemp -d)" "$tools"
+gateway
 archive=$work/s3/archive # a folder, and a bucket
-mkdir -p "$work/s3/lakes" "$archive" "$work/sidecar"
+mkdir -p "$archive"
 collection=../shared/captures/MANIFEST.tsv
 if [ $# -eq 0 ] && [ -f "$collection" ]; then
 	awk -F '\t' 'NR > 1 && !seen[$3]++ { print $1 }' "$collection" | LC_ALL=C sort >"$work/list"
@@ -43,12 +45,6 @@ for capture; do
 	number=$((number + 1))
 	cp "$capture" "$archive/$(printf %03d "$number")-$(basename "$capture")"
 done
-
-port=$((20000 + RANDOM % 9000))
-export PCAPLAKE_CACHE=$work/cache AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=testtest AWS_REGION=us-east-1 AWS_ENDPOINT_URL=http://127.0.0.1:$port
-"$tools/versitygw" --access test --secret testtest --port "127.0.0.1:$port" --quiet posix --sidecar "$work/sidecar" "$work/s3" >"$work/s3.log" 2>&1 &
-server=$!
-until (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.1; done
 
 lap=$SECONDS
 row() { # NAME WHAT
@@ -125,10 +121,24 @@ told=$(submit deploy/spark/compare.py --lake "$work/one" --binary "$program" --q
 row "Spark SQL" "$told"
 publish="$program --lake $work/spark publish iceberg --warehouse $work/warehouse"
 $publish >/dev/null
-then="$program --lake $work/spark ingest --payload 64 testdata/dns.pcap testdata/ipv6.pcapng.zst && $program --lake $work/spark compact && $publish"
+then=". scripts/servers.sh && $program --lake $work/spark ingest --payload 64 testdata/dns.pcap testdata/ipv6.pcapng.zst && compact $program $work/spark $work/spark && $publish"
 told=$(submit --packages org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.11.0 deploy/spark/iceberg.py \
-	--lake "$work/spark" --warehouse "$work/warehouse" --binary "$program" --then "($then) >/dev/null" | tail -n 1)
-row "Iceberg in Spark" "${told#*: }"
+	--lake "$work/spark" --warehouse "$work/warehouse" --binary "$program" --then "bash -c '$then' >/dev/null" | tail -n 1)
+row "Iceberg in a folder, by Spark" "${told#*: }"
 told=$("$tools/venv/bin/python" deploy/clickhouse/compare.py --lake "$work/spark" --binary "$program" | tail -n 1)
 row ClickHouse "${told#*: }"
+told() { # NAME FILE: what a script said, a row for each line, and its time with the last
+	local line lines
+	mapfile -t lines <"$2"
+	for line in "${lines[@]::${#lines[@]}-1}"; do printf '%-36s %s\n' "$1" "${line#*: }"; done
+	row "$1" "${lines[-1]#*: }"
+}
+if runs rest; then
+	scripts/iceberg_rest.sh "$program" "$tools" "$archive" >"$work/said"
+	told "Iceberg behind REST" "$work/said"
+fi
+if runs trino; then
+	scripts/trino.sh "$program" "$tools" "$archive" >"$work/said"
+	told Trino "$work/said"
+fi
 [ -z "${SCALE_SKIP:-}" ] || echo "not run: $SCALE_SKIP"

@@ -21,6 +21,10 @@ gateway() {
 	[ -x "$tools/versitygw" ] || GOBIN=$tools go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 	"$tools/versitygw" --access test --secret testtest --port "127.0.0.1:$port" --quiet posix --sidecar "$work/sidecar" "$work/s3" >"$work/s3.log" 2>&1 &
 	started+=($!)
+	until (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+		kill -0 $! 2>/dev/null || { tail "$work/s3.log" >&2; exit 1; }
+		sleep 0.1
+	done
 }
 compact() {
 	find "$3/_manifests" -type f -exec touch -d '2 days ago' {} +
