@@ -58,9 +58,7 @@ func (l *Lake) LoadPeriod(ctx context.Context, p Period) (*State, error) {
 		return nil, err
 	}
 	if h.base == nil || h.base.old {
-		s := l.state(h.replay())
-		s.options = h.options()
-		return s, nil
+		return l.stateOf(h), nil
 	}
 	if err := l.dropVoid(ctx, h, interval{min(files[0], captures[0]), max(files[1], captures[1])}); err != nil {
 		return nil, err
@@ -178,9 +176,7 @@ func (l *Lake) LoadWanted(ctx context.Context, w Wanted) (*State, error) {
 			return nil, err
 		}
 	}
-	s := l.state(h.replay())
-	s.options = h.options()
-	return s, nil
+	return l.stateOf(h), nil
 }
 
 // readWanted reads those that stand in the checkpoint: first of the parts whose sources are about those asked for, then, for contents that were not

@@ -183,9 +183,9 @@ func (w *sweep) live(ctx context.Context, name string) (bool, error) {
 }
 
 func (l *Lake) manifestNames() ([]string, error) {
-	objects, err := l.store.List(manifestFolder)
+	objects, err := l.listManifests()
 	if err != nil {
-		return nil, fmt.Errorf("list manifests: %w", err)
+		return nil, err
 	}
 	names := make([]string, len(objects))
 	for i, o := range objects {
