@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # A year of 1 PB in 10 million captures as its manifests would be (internal/simulate): how large that is, and how long planning a night and asking one take, from a folder
-# and from S3 (versitygw over the same folder). It takes some 4 GB of disk below TMPDIR, which are removed, and 6 minutes.
+# and from S3 (versitygw over the same folder), with the requests of the latter by its log. It takes some 4 GB of disk below TMPDIR, which are removed, and 10 minutes.
 #
-# usage: scripts/simulate.sh PROGRAM [CAPTURES [DAYS]]
+# usage: [STORE=folder|s3] scripts/simulate.sh PROGRAM [CAPTURES [DAYS]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$(realpath "$1") captures=${2:-10000000} days=${3:-365}
+stores=${STORE:-folder s3}
 tools=${SCALE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/pcaplake-scale}
 work=$(mktemp -d)
 server=
@@ -24,7 +25,14 @@ took() { # NAME COMMAND…: the least of three runs
 		t=$( { TIMEFORMAT=%R; time "$@" >"$work/out" 2>"$work/err"; } 2>&1) || { cat "$work/err" >&2; exit 1; }
 		[ -n "$best" ] && awk "BEGIN { exit !($t >= $best) }" || best=$t
 	done
-	printf '| %s | %s s |\n' "$name" "$best"
+	printf '| %s | %s s |%s\n' "$name" "$best" "$(requests 3)"
+}
+requests() { # RUNS: what one of them asked of the server
+	[ -n "$server" ] || return 0
+	sleep 1 # for its log
+	awk -v runs="$1" '{ for (i = 1; i <= NF; i++) if ($i ~ /^s3_/) { n[$i]++; break } }
+		END { printf " %d LIST, %d GET |", n["s3_ListObjectsV2"] / runs, n["s3_GetObject"] / runs }' "$work/s3.log"
+	: >"$work/s3.log"
 }
 echo "| | |"
 echo "|---|---|"
@@ -37,13 +45,21 @@ measure() { # NAME LAKE
 	took "the night's captures counted, $1" "$program" --lake "$2" query --from 2026-01-15 --to 2026-01-16 "SELECT count(*) FROM captures"
 	took "\`plan\` of two nights, of which the lake has one, $1" "$program" --lake "$2" plan "$work/archive" -o "$work/plan"
 }
-measure folder "$work/s3/lakes/year"
-took "\`files packets\` of the year, folder" "$program" --lake "$work/s3/lakes/year" files packets
-if [ -x "$tools/versitygw" ]; then
+case $stores in
+*folder*)
+	measure folder "$work/s3/lakes/year"
+	took "\`files packets\` of the year, folder" "$program" --lake "$work/s3/lakes/year" files packets
+	;;
+esac
+case $stores in
+*s3*)
+	mkdir -p "$tools" "$work/sidecar"
+	[ -x "$tools/versitygw" ] || GOBIN=$tools go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 	export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=testtest AWS_REGION=us-east-1 AWS_ENDPOINT_URL=http://127.0.0.1:${PORT:-7071}
-	mkdir "$work/sidecar"
-	"$tools/versitygw" --access test --secret testtest --port "127.0.0.1:${PORT:-7071}" --quiet posix --sidecar "$work/sidecar" "$work/s3" >"$work/s3.log" 2>&1 &
+	"$tools/versitygw" --access test --secret testtest --port "127.0.0.1:${PORT:-7071}" --access-log "$work/s3.log" --keep-alive --quiet \
+		posix --sidecar "$work/sidecar" "$work/s3" >"$work/s3.out" 2>&1 &
 	server=$!
 	sleep 1
 	measure S3 s3://lakes/year
-fi
+	;;
+esac
