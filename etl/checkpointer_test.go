@@ -13,7 +13,7 @@ import (
 func TestCheckpointWhileIngesting(t *testing.T) {
 	captures := map[string][]byte{}
 	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	n := 2*lake.CheckpointAfter + groupSize
+	n := lake.CheckpointAfter + groupSize
 	for i := range n {
 		captures[fmt.Sprintf("%04d.pcap", i)] = pcap(packetsOf(byte(i), at.Add(time.Duration(i)*time.Second), time.Second, 1)...)
 	}

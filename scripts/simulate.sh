@@ -39,11 +39,22 @@ echo "|---|---|"
 echo "| manifests of captures | $(size 'c-*') |"
 echo "| parts of the checkpoint | $(size 'p-*') |"
 echo "| its head | $(size 'k-*') |"
+mkdir "$work/new"
+for name in theft.pcap scan.pcap web.pcap dns.pcap ipv6.pcapng.zst flood.pcap.gz; do cp "testdata/$name" "$work/new"; done
+ingest_one() { # LAKE: a capture that it does not have
+	local next
+	next=$(find "$work/new" -type f | sort | head -n 1)
+	/usr/bin/time -a -o "$work/memory" -f %M "$program" --lake "$1" ingest "$next"
+	rm "$next"
+}
 ask="SELECT src_ip, dst_ip FROM packets LIMIT 1"
 measure() { # NAME LAKE
 	took "one row of one night, $1" "$program" --lake "$2" query --from 2026-01-15 --to 2026-01-16 "$ask"
 	took "the night's captures counted, $1" "$program" --lake "$2" query --from 2026-01-15 --to 2026-01-16 "SELECT count(*) FROM captures"
 	took "\`plan\` of two nights, of which the lake has one, $1" "$program" --lake "$2" plan "$work/archive" -o "$work/plan"
+	took "\`ingest\` of one capture, $1" ingest_one "$2"
+	awk -v name="memory of that, $1" '{ if ($1 > most) most = $1 } END { printf "| %s | %.0f MB |\n", name, most / 1e3 }' "$work/memory"
+	rm "$work/memory"
 }
 case $stores in
 *folder*)

@@ -13,6 +13,7 @@ type State struct {
 	at       *replay                 // nil in the zero State
 	options  []map[string]string     // of all captures
 	outside  int                     // captures that no checkpoint holds
+	lacks    func(day string) bool   // whether not all captures that begin on a day were read; nil: all were
 	captures func() (*replay, error) // of a period: what reads its captures
 
 	// What follows is made when it is asked for: of many captures it takes a while.
@@ -207,6 +208,12 @@ func (s *State) Contents() map[string]string {
 
 // ByHead reports whether a known capture begins like this one.
 func (s *State) ByHead(hash string) bool { return s.at != nil && s.heads()[hash] }
+
+// Partial reports whether it is of a part of the lake's captures: then what is not in it may still be known.
+func (s *State) Partial() bool { return s.lacks != nil }
+
+// Lacks reports whether captures may be missing in a partial State that begin on the day of a time, in microseconds since 1970-01-01 UTC; nil: that have none.
+func (s *State) Lacks(first *int64) bool { return s.lacks != nil && s.lacks(dayOf(first)) }
 
 // Outside is how many captures no checkpoint holds: where they are more than CheckpointAfter, it is time for Checkpoint.
 func (s *State) Outside() int { return s.outside }
