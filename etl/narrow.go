@@ -37,7 +37,7 @@ func (r *run) narrow(ctx context.Context, found []*source) error {
 		return err
 	}
 	for _, s := range found {
-		if s.fifo || r.bundleOf(s) != nil {
+		if s.fifo || r.bundleOf(ctx, s) != nil {
 			r.wanted = nil
 			return nil
 		}
