@@ -25,10 +25,9 @@ took() { # NAME COMMAND…: the least of three runs
 		t=$( { TIMEFORMAT=%R; time "$@" >"$work/out" 2>"$work/err"; } 2>&1) || { cat "$work/err" >&2; exit 1; }
 		[ -n "$best" ] && awk "BEGIN { exit !($t >= $best) }" || best=$t
 	done
-	printf '| %s | %s s |%s\n' "$name" "$best" "$(requests 3)"
+	printf '| %s | %s s |%s\n' "$name" "$best" "$(case $name in *S3) requests 3 ;; esac)"
 }
 requests() { # RUNS: what one of them asked of the server
-	[ -n "$server" ] || return 0
 	sleep 1 # for its log
 	awk -v runs="$1" '{ for (i = 1; i <= NF; i++) if ($i ~ /^s3_/) { n[$i]++; break } }
 		END { printf " %d LIST, %d GET |", n["s3_ListObjectsV2"] / runs, n["s3_GetObject"] / runs }' "$work/s3.log"
@@ -41,20 +40,24 @@ echo "| parts of the checkpoint | $(size 'p-*') |"
 echo "| its head | $(size 'k-*') |"
 mkdir "$work/new"
 for name in theft.pcap scan.pcap web.pcap dns.pcap ipv6.pcapng.zst flood.pcap.gz; do cp "testdata/$name" "$work/new"; done
+timer=()
+[ ! -x /usr/bin/time ] || timer=(/usr/bin/time -a -o "$work/memory" -f %M)
 ingest_one() { # LAKE: a capture that it does not have
 	local next
 	next=$(find "$work/new" -type f | sort | head -n 1)
-	/usr/bin/time -a -o "$work/memory" -f %M "$program" --lake "$1" ingest "$next"
+	"${timer[@]}" "$program" --lake "$1" ingest "$next"
 	rm "$next"
 }
 ask="SELECT src_ip, dst_ip FROM packets LIMIT 1"
+measure_ingest() { # NAME LAKE, after all others: it writes a checkpoint
+	: >"$work/memory"
+	took "\`ingest\` of one capture, $1" ingest_one "$2"
+	awk -v name="memory of that, $1" '{ if ($1 > most) most = $1 } END { printf "| %s | %.0f MB |\n", name, most / 1e3 }' "$work/memory"
+}
 measure() { # NAME LAKE
 	took "one row of one night, $1" "$program" --lake "$2" query --from 2026-01-15 --to 2026-01-16 "$ask"
 	took "the night's captures counted, $1" "$program" --lake "$2" query --from 2026-01-15 --to 2026-01-16 "SELECT count(*) FROM captures"
 	took "\`plan\` of two nights, of which the lake has one, $1" "$program" --lake "$2" plan "$work/archive" -o "$work/plan"
-	took "\`ingest\` of one capture, $1" ingest_one "$2"
-	awk -v name="memory of that, $1" '{ if ($1 > most) most = $1 } END { printf "| %s | %.0f MB |\n", name, most / 1e3 }' "$work/memory"
-	rm "$work/memory"
 }
 case $stores in
 *folder*)
@@ -72,5 +75,7 @@ case $stores in
 	server=$!
 	sleep 1
 	measure S3 s3://lakes/year
+	measure_ingest S3 s3://lakes/year
 	;;
 esac
+case $stores in *folder*) measure_ingest folder "$work/s3/lakes/year" ;; esac
