@@ -2,7 +2,9 @@
 # A year of 1 PB in 10 million captures as its manifests would be (internal/simulate): how large that is, and how long planning a night and asking one take, from a folder
 # and from S3 (versitygw over the same folder), with the requests of the latter by its log. It takes some 4 GB of disk below TMPDIR, which are removed, and 10 minutes.
 #
-# usage: [STORE=folder|s3] scripts/simulate.sh PROGRAM [CAPTURES [DAYS]]
+# DELAY=30ms measures S3 once more with so much before each request, as if the server were farther away.
+#
+# usage: [STORE=folder|s3] [DELAY=30ms] scripts/simulate.sh PROGRAM [CAPTURES [DAYS]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$(realpath "$1") captures=${2:-10000000} days=${3:-365}
@@ -10,7 +12,7 @@ stores=${STORE:-folder s3}
 tools=${SCALE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/pcaplake-scale}
 work=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || kill $server; rm -rf "$work"' EXIT
 export PCAPLAKE_CACHE=$work/cache
 go build -o "$work/simulate" ./internal/simulate
 "$program" --lake "$work/small" ingest testdata/theft.pcap testdata/scan.pcap testdata/web.pcap >/dev/null 2>&1
@@ -75,6 +77,14 @@ case $stores in
 	server=$!
 	sleep 1
 	measure S3 s3://lakes/year
+	if [ -n "${DELAY:-}" ]; then
+		AWS_ENDPOINT_URL=http://127.0.0.1:$((${PORT:-7071} + 1))
+		"$work/simulate" -listen "${AWS_ENDPOINT_URL#http://}" -server "http://127.0.0.1:${PORT:-7071}" -delay "$DELAY" &
+		server="$server $!"
+		sleep 1
+		measure "$DELAY a request, S3" s3://lakes/year
+		AWS_ENDPOINT_URL=http://127.0.0.1:${PORT:-7071}
+	fi
 	measure_ingest S3 s3://lakes/year
 	;;
 esac
