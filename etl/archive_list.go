@@ -41,13 +41,14 @@ func (r *run) expand(ctx context.Context, f *finder) {
 // bundleOf returns a source as an archive, or nil for what is none or is left for later. Objects that are called captures are not looked at, since each look is a
 // request.
 func (r *run) bundleOf(ctx context.Context, s *source) *bundle {
-	if s.fifo || s.ours || lake.IsURL(s.path) && calledCapture(s.path) || !r.settled(s) || r.index.content(s) != "" {
+	if s.single || s.fifo || s.ours || lake.IsURL(s.path) && calledCapture(s.path) || !r.settled(s) || r.index.content(s) != "" {
 		return nil
 	}
 	a := &bundle{path: s.path, size: s.size, mtime: s.mtime, listed: time.Now()}
 	if r.index.archive(s) != nil || a.recognise(ctx) == nil && a.kind != noBundle {
 		return a
 	}
+	s.single = true
 	return nil // also for what cannot be opened: the taking of it will tell
 }
 

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/pcaplake/pcaplake/etl/lake"
@@ -128,6 +129,39 @@ func holdPages(t *testing.T, s lake.Store) {
 		if !slices.Equal(got, want) {
 			t.Errorf("cut at %v: %d names of %d: %v", cuts, len(got), len(want), got)
 		}
+	}
+}
+
+// TestListAtOnce: the pieces of a folder are asked for at once. Each request behind the first page waits here until there is one for every piece.
+func TestListAtOnce(t *testing.T) {
+	defer func(n int) { pageKeys = n }(pageKeys)
+	pageKeys = 3
+	cuts := []string{"c-2", "c-4", "c-6", "c-8"}
+	var lists atomic.Int64
+	all := make(chan struct{})
+	s := serverAt(t, s3test.Fake(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Get("list-type") == "2" {
+				if n := lists.Add(1); n == int64(len(cuts))+2 {
+					close(all)
+				} else if n > 1 {
+					select {
+					case <-all:
+					case <-time.After(20 * time.Second):
+						t.Errorf("%d lists at once", n-1)
+					}
+				}
+			}
+			next.ServeHTTP(w, r)
+		})
+	})).store(t)
+	for i := range 40 {
+		if err := s.PutIfAbsent(fmt.Sprintf("m/c-%02d", i*2), []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if objects, err := s.List("m", cuts...); err != nil || len(objects) != 40 {
+		t.Errorf("%d names, %v", len(objects), err)
 	}
 }
 
