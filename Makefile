@@ -93,7 +93,7 @@ scale-test: build iceberg
 # A year of 10 million captures as manifests: objects, planning, asking, from a folder and from S3 (10 minutes, 4 GB); with CAPTURES= fewer, with STORE=folder or s3 from one.
 .PHONY: simulate
 simulate: build
-	STORE='$(STORE)' DELAY='$(DELAY)' scripts/simulate.sh bin/pcaplake $(CAPTURES)
+	STORE='$(STORE)' DELAY='$(DELAY)' scripts/simulate.sh bin/pcaplake $(CAPTURES) $(DAYS)
 
 fuzz:
 	scripts/fuzz.sh $(GO)
