@@ -90,10 +90,10 @@ microbench:
 scale-test: build iceberg
 	scripts/scale.sh bin/pcaplake
 
-# A year of 10 million captures as manifests: objects, planning, asking (6 minutes, 4 GB).
+# A year of 10 million captures as manifests: objects, planning, asking, from a folder and from S3 (10 minutes, 4 GB); with CAPTURES= fewer, with STORE=folder or s3 from one.
 .PHONY: simulate
 simulate: build
-	scripts/simulate.sh bin/pcaplake
+	STORE='$(STORE)' DELAY='$(DELAY)' scripts/simulate.sh bin/pcaplake $(CAPTURES) $(DAYS)
 
 fuzz:
 	scripts/fuzz.sh $(GO)

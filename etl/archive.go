@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pcaplake/pcaplake/etl/capture"
+	"github.com/pcaplake/pcaplake/etl/lake"
 )
 
 // memberMark stands between the name of an archive and that of a member in the name of a source.
@@ -18,7 +19,7 @@ const memberMark = "!"
 
 // A bundle is an archive: a tar or zip file. Each capture in it is a source of its own; nothing ever becomes of the archive itself.
 type bundle struct {
-	path  string
+	path  string // or URL
 	size  int64
 	mtime time.Time
 	kind  bundleKind
@@ -80,7 +81,7 @@ func (b *boundedReader) Read(p []byte) (int, error) {
 // open returns the stored bytes of a member. Those that lie packed are unpacked into dir first, "" being the system's own folder for that.
 // The caller calls done when it has read them.
 func (m *member) open(ctx context.Context, dir string) (stored *io.SectionReader, done func(), err error) {
-	file, err := m.archive.open()
+	file, err := m.archive.open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,29 +95,32 @@ func (m *member) open(ctx context.Context, dir string) (stored *io.SectionReader
 		if err != nil {
 			return nil, nil, err
 		}
-		return m.section(unpacked), func() {}, nil
+		info, err := unpacked.Stat()
+		if err != nil {
+			return nil, nil, disk(err)
+		}
+		return m.section(unpacked, info.Size()), func() {}, nil
 	}
-	return m.section(file), func() { _ = file.Close() }, nil
+	return m.section(file, m.archive.size), func() { _ = file.Close() }, nil
 }
 
 // section is the member within its tar; where that ends early, it is shorter.
-func (m *member) section(tar *os.File) *io.SectionReader {
-	size := m.size
-	if info, err := tar.Stat(); err == nil {
-		size = max(0, min(size, info.Size()-m.offset))
-	}
-	return io.NewSectionReader(tar, m.offset, size)
+func (m *member) section(tar io.ReaderAt, size int64) *io.SectionReader {
+	return io.NewSectionReader(tar, m.offset, max(0, min(m.size, size-m.offset)))
 }
 
 // open opens the archive that was listed.
-func (a *bundle) open() (*os.File, error) {
+func (a *bundle) open(ctx context.Context) (lake.Content, error) {
+	if lake.IsURL(a.path) {
+		return a.openRemote(ctx)
+	}
 	file, err := os.Open(a.path)
 	if err != nil {
 		return nil, err
 	}
 	info, err := file.Stat()
 	if err == nil && (info.Size() != a.size || !info.ModTime().Equal(a.mtime)) {
-		err = errors.New("the archive changed after it was listed")
+		err = errRepacked
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -124,9 +128,27 @@ func (a *bundle) open() (*os.File, error) {
 	return file, nil
 }
 
+var errRepacked = errors.New("the archive changed after it was listed")
+
+// openRemote opens one that is an object. Times are compared by the second: a list may tell them finer than the object itself.
+func (a *bundle) openRemote(ctx context.Context) (lake.Content, error) {
+	remote, err := lake.RemoteOf(ctx, a.path)
+	if err != nil {
+		return nil, err
+	}
+	in, o, err := remote.Open(ctx, a.path)
+	if err != nil {
+		return nil, err
+	}
+	if o.Bytes != a.size || o.Changed.Unix() != a.mtime.Unix() && !a.mtime.IsZero() { // a plan tells no times
+		return nil, errors.Join(errRepacked, in.Close())
+	}
+	return in, nil
+}
+
 // unpack decompresses a tar once for all its members. Where its compression is damaged, which the listing has told, the members before the
 // damage are there.
-func (a *bundle) unpack(ctx context.Context, file *os.File, dir string) (*os.File, error) {
+func (a *bundle) unpack(ctx context.Context, file io.Reader, dir string) (*os.File, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.unpacked != nil {

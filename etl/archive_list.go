@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -27,7 +26,7 @@ const (
 func (r *run) expand(ctx context.Context, f *finder) {
 	var found []*source
 	for _, s := range f.found {
-		if a := r.bundleOf(s); a != nil {
+		if a := r.bundleOf(ctx, s); a != nil {
 			found = append(found, r.list(ctx, f, s, a)...)
 		} else {
 			found = append(found, s)
@@ -39,21 +38,23 @@ func (r *run) expand(ctx context.Context, f *finder) {
 	f.found = found
 }
 
-// bundleOf returns a source as an archive, or nil for what is none, is left for later, or is in no folder.
-func (r *run) bundleOf(s *source) *bundle {
-	if s.fifo || s.ours || lake.IsURL(s.path) || !r.settled(s) || r.index.content(s) != "" {
+// bundleOf returns a source as an archive, or nil for what is none or is left for later. Objects that are called captures are not looked at, since each look is a
+// request.
+func (r *run) bundleOf(ctx context.Context, s *source) *bundle {
+	if s.single || s.fifo || s.ours || lake.IsURL(s.path) && calledCapture(s.path) || !r.settled(s) || r.index.content(s) != "" {
 		return nil
 	}
 	a := &bundle{path: s.path, size: s.size, mtime: s.mtime, listed: time.Now()}
-	if r.index.archive(s) != nil || a.recognise() == nil && a.kind != noBundle {
+	if r.index.archive(s) != nil || a.recognise(ctx) == nil && a.kind != noBundle {
 		return a
 	}
+	s.single = true
 	return nil // also for what cannot be opened: the taking of it will tell
 }
 
 // recognise finds out the kind.
-func (a *bundle) recognise() error {
-	file, err := a.open()
+func (a *bundle) recognise(ctx context.Context) error {
+	file, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -148,11 +149,11 @@ func (l *listing) recall() bool {
 // read lists the archive by its bytes.
 func (l *listing) read() error {
 	if l.archive.kind == noBundle { // the index knew it
-		if err := l.archive.recognise(); err != nil {
+		if err := l.archive.recognise(l.ctx); err != nil {
 			return err
 		}
 	}
-	file, err := l.archive.open()
+	file, err := l.archive.open(l.ctx)
 	if err != nil {
 		return err
 	}
@@ -213,7 +214,7 @@ func sparse(h *tar.Header) bool {
 	return false
 }
 
-func (l *listing) readZip(file *os.File) error {
+func (l *listing) readZip(file io.ReaderAt) error {
 	z, err := openZip(file, l.archive.size)
 	if err != nil {
 		return fmt.Errorf("the zip archive cannot be read: %w", err)
@@ -300,7 +301,7 @@ func (l *listing) name(name string) string {
 }
 
 // unzip spools a member of a zip, whole or not at all: its checksum is at its end.
-func (m *member) unzip(ctx context.Context, file *os.File, dir string) (*io.SectionReader, func(), error) {
+func (m *member) unzip(ctx context.Context, file io.ReaderAt, dir string) (*io.SectionReader, func(), error) {
 	z, err := openZip(file, m.archive.size)
 	if err != nil {
 		return nil, nil, err

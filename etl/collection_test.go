@@ -30,8 +30,8 @@ func TestCollection(t *testing.T) {
 	var rows, filed int64
 	lake := state(t, root)
 	for _, m := range lake.Manifests() {
-		if err := m.Check(); err != nil {
-			t.Errorf("%s: %v", m.Source, err)
+		if m.Frames != m.Rows+sum(m.Rejected) || lake.Packets(m) != m.Rows { // not Check: a manifest that stands in a checkpoint names no files
+			t.Errorf("%s: %d frames, %d rows, rejected %v, %d rows in files of packets", m.Source, m.Frames, m.Rows, m.Rejected, lake.Packets(m))
 		}
 		delivered[m.Source] = m.Rows
 		rows += m.Frames - sum(m.Rejected)

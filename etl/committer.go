@@ -17,6 +17,8 @@ const (
 // commit takes what the workers load, commits it in groups and books it, until all workers are done; then come the captures that take the
 // place of others. After a failure it only drains.
 func (r *run) commit(ctx context.Context) {
+	c := &checkpointer{run: r, outside: r.state.Outside()}
+	defer c.end(ctx)
 	var group, waiting []*loaded
 	timer := time.NewTimer(groupTime)
 	timer.Stop()
@@ -26,6 +28,7 @@ func (r *run) commit(ctx context.Context) {
 			if err := r.commitGroup(ctx, group); err != nil {
 				r.stop(disk(err))
 			}
+			c.committed(ctx, len(group))
 		}
 		group = group[:0]
 	}

@@ -89,6 +89,9 @@ func (r *run) ingest(ctx context.Context) error {
 		r.note(f)
 		return r.noInput(f)
 	}
+	if err := r.narrow(ctx, f.found); err != nil {
+		return err
+	}
 	if err := r.open(ctx); err != nil {
 		return err
 	}
@@ -227,7 +230,7 @@ func (r *run) conclude(f *finder) error {
 		for _, a := range r.archives {
 			r.index.addArchive(a)
 		}
-		if err := errors.Join(r.index.save(r.state.Known), r.quarantine.save(), sweepPoints(r.lake.WorkDir(), r.state, r.began)); err != nil {
+		if err := errors.Join(r.index.save(r.known), r.quarantine.save(), sweepPoints(r.lake.WorkDir(), r.state, r.began)); err != nil {
 			return disk(err)
 		}
 	}

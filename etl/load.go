@@ -71,6 +71,9 @@ func (l *load) bring(ctx context.Context) (*loaded, error) {
 		}
 	}
 	done, err := l.decode(ctx)
+	if err == nil && l.state.Lacks(done.manifest.FirstTS) {
+		done, err = l.lookAgain(ctx, done)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -93,6 +93,9 @@ func (x *originals) same(o *original, m *lake.Manifest) bool {
 func (x *originals) openPath(ctx context.Context, path string) (*original, error) {
 	if lake.IsURL(path) {
 		stored, _, done, err := openRemote(ctx, path)
+		if archive, _, ok := strings.Cut(path, memberMark); ok && errors.Is(err, fs.ErrNotExist) {
+			return x.openMember(ctx, archive, path)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -153,21 +153,6 @@ func (r *run) unknown(ctx context.Context, found []*source, sum *PlanSummary) ([
 	return captures, nil
 }
 
-// want has the lake asked for these sources alone: who plans a night need not read what all others were.
-func (r *run) want(ctx context.Context, found []*source) error {
-	if err := r.loadIndex(ctx); err != nil {
-		return err
-	}
-	r.wanted = &lake.Wanted{Sources: make(map[string]bool, len(found)), Contents: map[string]bool{}}
-	for _, s := range found {
-		r.wanted.Sources[s.name] = true
-		if e, ok := r.index.find(s); ok && e.Content != "" {
-			r.wanted.Contents[e.Content] = true
-		}
-	}
-	return nil
-}
-
 // lookAtOnce is how many captures are sampled at a time: on a store it is the waiting that takes time.
 const lookAtOnce = 16
 

@@ -77,8 +77,8 @@ func pointsOf(workDir string, m *lake.Manifest) []capture.Point {
 func sweepPoints(workDir string, s *lake.State, before time.Time) error {
 	folder := filepath.Join(workDir, indexFolder, pointsFolder)
 	entries, err := os.ReadDir(folder)
-	if err != nil || len(entries) == 0 {
-		return nil // there are none, or none that can be seen
+	if err != nil || len(entries) == 0 || s.Partial() {
+		return nil // there are none, or none that can be seen, or it is not known of which captures they are
 	}
 	live := make(map[string]bool)
 	for _, m := range s.Manifests() {

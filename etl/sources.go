@@ -29,6 +29,7 @@ type source struct {
 	once    bool            // its frames came only now and never again: an interrupt does not drop it
 	planned *PlannedCapture // that it, or its archive, is of a plan; nil: it was told
 	member  *member         // what it is of the archive at path; nil: the whole file
+	single  bool            // it was found out to be no archive
 	size    int64
 	mtime   time.Time
 }

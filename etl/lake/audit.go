@@ -64,9 +64,9 @@ const (
 func (l *Lake) Audit(ctx context.Context) (*Audit, error) {
 	a := &audit{lake: l, history: new(history), names: map[string]string{}, changes: map[*Change]string{}, modes: map[fs.FileMode][]string{}}
 	a.marker()
-	objects, err := l.store.List(manifestFolder)
+	objects, err := l.listManifests()
 	if err != nil {
-		return nil, fmt.Errorf("list manifests: %w", err)
+		return nil, err
 	}
 	if a.last = lastCheckpoint(objects); a.last != "" {
 		a.checkpoint(ctx)

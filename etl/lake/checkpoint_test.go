@@ -214,6 +214,54 @@ func TestCheckpoint(t *testing.T) {
 	}
 }
 
+// TestSweepBehindCheckpoints: what a checkpoint stands for goes when that one is older than the grace, however many came since.
+func TestSweepBehindCheckpoints(t *testing.T) {
+	l, s := newLake(t)
+	for day, name := range []string{"a", "b", "c", "d"} {
+		commitAll(t, l, s, name)
+		if day < 3 { // the last stands outside
+			must(l.checkpoint(t.Context(), 0))
+		}
+		for _, m := range manifests(t, l) { // a day passes
+			path := filepath.Join(l.root, manifestFolder, m)
+			info, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			then := info.ModTime().Add(-20 * time.Hour)
+			if err := os.Chtimes(path, then, then); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	d, err := l.Disk(t.Context()) // the checkpoints are 80, 60 and 40 hours old
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := map[time.Duration]int{}
+	for _, grace := range []time.Duration{30 * time.Hour, 50 * time.Hour, 70 * time.Hour, 90 * time.Hour} {
+		for _, f := range d.Leftovers {
+			if kind, _ := manifestKind(f.Name); kind == captureKind && f.Due(time.Now(), grace) {
+				due[grace]++
+			}
+		}
+	}
+	if diff := cmp.Diff(map[time.Duration]int{30 * time.Hour: 3, 50 * time.Hour: 2, 70 * time.Hour: 1}, due); diff != "" {
+		t.Errorf("manifests of captures that are due: -want +got\n%s", diff)
+	}
+	heads := 0
+	for _, f := range d.Leftovers {
+		if kind, _ := manifestKind(f.Name); kind == checkpointKind {
+			if heads++; f.Due(time.Now(), 70*time.Hour) {
+				t.Errorf("%s is due, and was the last %s ago", f.Name, time.Since(f.Since))
+			}
+		}
+	}
+	if heads != 2 {
+		t.Errorf("%d checkpoints are left over", heads)
+	}
+}
+
 // leftovers sweeps what is due in two days.
 func leftovers(t *testing.T, l *Lake) {
 	t.Helper()

@@ -64,7 +64,7 @@ func (d *dir) Publish(staged, name string) error {
 	return os.Rename(staged, path)
 }
 
-func (d *dir) List(folder string) ([]Object, error) {
+func (d *dir) List(folder string, _ ...string) ([]Object, error) {
 	entries, err := os.ReadDir(d.Path(folder))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

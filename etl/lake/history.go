@@ -97,10 +97,29 @@ func (l *Lake) read(ctx context.Context, which func(*history) reading) (h *histo
 	return h, err
 }
 
-func (l *Lake) readOnce(ctx context.Context, which func(*history) reading) (*history, error) {
-	objects, err := l.store.List(manifestFolder)
+// manifestCuts cut the names of manifests of captures, which are hashes, into pieces that a store lists in a page each while there are 30,000, and take the
+// others from them.
+var manifestCuts = func() []string {
+	var cuts []string
+	for i := range 32 {
+		cuts = append(cuts, fmt.Sprintf("%s%02x", captureKind, i*8))
+	}
+	return append(cuts, captureKind+"g")
+}()
+
+// listManifests returns all manifests, in no order.
+func (l *Lake) listManifests() ([]Object, error) {
+	objects, err := l.store.List(manifestFolder, manifestCuts...)
 	if err != nil {
 		return nil, fmt.Errorf("list manifests: %w", err)
+	}
+	return objects, nil
+}
+
+func (l *Lake) readOnce(ctx context.Context, which func(*history) reading) (*history, error) {
+	objects, err := l.listManifests()
+	if err != nil {
+		return nil, err
 	}
 	h := new(history)
 	if err := l.readCheckpoint(ctx, h, lastCheckpoint(objects)); err != nil {
@@ -248,7 +267,7 @@ func (l *Lake) readManifest(h *history, name string) error {
 }
 
 // manifestReads is how many manifests are read at once from a store that takes its time.
-const manifestReads = 32
+const manifestReads = 64
 
 // readAhead returns what gives the text of each object. Those of a remote store are read several at a time, before they are asked for.
 func (l *Lake) readAhead(objects []Object) func(i int) func() ([]byte, error) {

@@ -33,9 +33,9 @@ func (l *Lake) OpenFile(f *File) (Content, error) { return l.store.Open(f.Name) 
 // CommittedSince returns the content hashes of the captures that were committed, or brought in place of others, at a time or later, by when
 // their manifests were written. A manifest that a checkpoint stands for and that was swept counts as old.
 func (l *Lake) CommittedSince(ctx context.Context, when time.Time) (map[string]bool, error) {
-	objects, err := l.store.List(manifestFolder)
+	objects, err := l.listManifests()
 	if err != nil {
-		return nil, fmt.Errorf("list manifests: %w", err)
+		return nil, err
 	}
 	young := map[string]bool{}
 	for _, o := range objects {

@@ -46,8 +46,8 @@ type dateOf struct {
 	Times *interval `json:"times"`
 }
 
-// partRows is how many captures and files a part has at most, unless one day alone has more. Tests make it smaller.
-var partRows = 100_000
+// PartRows is how many captures and files a part of a checkpoint has at most, unless one day alone has more. Tests make it smaller, for lakes of several parts.
+var PartRows = 100_000
 
 // dayOf is the UTC day of a time; "" without one, and where four digits do not hold the year.
 func dayOf(us *int64) string {
@@ -110,7 +110,7 @@ func (r *replay) leaves(before *checkpoint) []*leaf {
 			at = before.partOf(day)
 		}
 		n := len(out) - 1
-		if at != last || out[n].rows()+d.rows() > partRows {
+		if at != last || out[n].rows()+d.rows() > PartRows {
 			if at != last && before != nil && len(before.Parts) > 0 {
 				d.from = min(day, before.Parts[at].From)
 			}

@@ -58,9 +58,7 @@ func (l *Lake) LoadPeriod(ctx context.Context, p Period) (*State, error) {
 		return nil, err
 	}
 	if h.base == nil || h.base.old {
-		s := l.state(h.replay())
-		s.options = h.options()
-		return s, nil
+		return l.stateOf(h), nil
 	}
 	if err := l.dropVoid(ctx, h, interval{min(files[0], captures[0]), max(files[1], captures[1])}); err != nil {
 		return nil, err
@@ -158,87 +156,4 @@ func (l *Lake) dropVoid(ctx context.Context, h *history, in interval) error {
 		h.captures = slices.DeleteFunc(h.captures, func(m *Manifest) bool { return slices.Contains(ms, m) && contents[m.ContentHash] })
 	}
 	return nil
-}
-
-// Wanted are captures that somebody asks for.
-type Wanted struct {
-	Sources  map[string]bool // read from one of these
-	Contents map[string]bool // of one of these content hashes
-}
-
-// LoadWanted reads the captures that are asked for, and of the last checkpoint no more than tells them from others. Its State has no files, and does not
-// have all captures.
-func (l *Lake) LoadWanted(ctx context.Context, w Wanted) (*State, error) {
-	h, err := l.read(ctx, func(*history) reading { return reading{} })
-	if err != nil {
-		return nil, err
-	}
-	if h.base != nil && !h.base.old {
-		if err := l.readWanted(ctx, h, w); err != nil {
-			return nil, err
-		}
-	}
-	s := l.state(h.replay())
-	s.options = h.options()
-	return s, nil
-}
-
-// readWanted reads those that stand in the checkpoint: first of the parts whose sources are about those asked for, then, for contents that were not
-// there, of the others.
-func (l *Lake) readWanted(ctx context.Context, h *history, w Wanted) error {
-	sources := make([]string, 0, len(w.Sources))
-	for s := range w.Sources {
-		sources = append(sources, s)
-	}
-	slices.Sort(sources)
-	likely := h.partsWith(func(p *part) bool {
-		at, _ := slices.BinarySearch(sources, p.Sources[0])
-		return at < len(sources) && sources[at] <= p.Sources[1]
-	})
-	missing := make(map[string]bool, len(w.Contents))
-	for hash := range w.Contents {
-		missing[hash] = true
-	}
-	for _, m := range h.captures {
-		delete(missing, m.ContentHash)
-	}
-	if err := l.pickCaptures(ctx, h, likely, w, missing); err != nil || len(missing) == 0 {
-		return err
-	}
-	return l.pickCaptures(ctx, h, h.partsWith(func(p *part) bool {
-		return !slices.ContainsFunc(likely, func(i int) bool { return p == &h.base.Parts[i] })
-	}), w, missing)
-}
-
-// pickCaptures reads, of some parts, the captures that are asked for, and takes their contents out of those that are missing.
-func (l *Lake) pickCaptures(ctx context.Context, h *history, parts []int, w Wanted, missing map[string]bool) error {
-	var mu sync.Mutex
-	return l.atOnce(ctx, len(parts), func(i int) error {
-		o := h.base.Parts[parts[i]].Captures
-		picked := &rows{part: parts[i]}
-		if err := l.readObject(o, func(text []byte) error {
-			naming := new(rows)
-			if err := naming.decodeCaptures(ctx, text, o.Rows, namingFields); err != nil {
-				return err
-			}
-			wanted := func(m *Manifest) bool { return w.Sources[m.Source] || w.Contents[m.ContentHash] }
-			if !slices.ContainsFunc(naming.captures, func(c checkpointCapture) bool { return wanted(&c.Manifest) }) {
-				return nil
-			}
-			if err := picked.decodeCaptures(ctx, text, o.Rows, captureFields); err != nil {
-				return err
-			}
-			picked.captures = slices.DeleteFunc(picked.captures, func(c checkpointCapture) bool { return !wanted(&c.Manifest) })
-			return nil
-		}); err != nil {
-			return err
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		h.rows = append(h.rows, picked)
-		for i := range picked.captures {
-			delete(missing, picked.captures[i].ContentHash)
-		}
-		return nil
-	})
 }

@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -125,8 +126,8 @@ func (g *growing) merge(files []LiveFile, date string) *Change {
 
 // TestParts: whatever happens to a lake, it is the same after a checkpoint of parts, what is read of a period is what is in it, and captures are found by what tells them.
 func TestParts(t *testing.T) {
-	defer func(n int) { partRows = n }(partRows)
-	partRows = 12
+	defer func(n int) { PartRows = n }(PartRows)
+	PartRows = 12
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			l, s := newLake(t)
@@ -189,7 +190,7 @@ func (g *growing) holdPeriod(all *State, p Period) {
 
 func (g *growing) holdWanted(all *State) {
 	g.Helper()
-	w, want := Wanted{map[string]bool{"nowhere": true}, map[string]bool{hashOf("nothing"): true}}, []string{}
+	w, want := Wanted{Sources: map[string]bool{"nowhere": true}, Contents: map[string]bool{hashOf("nothing"): true}}, []string{}
 	for hash, m := range all.at.captures {
 		switch g.random.IntN(4) {
 		case 0:
@@ -203,7 +204,19 @@ func (g *growing) holdWanted(all *State) {
 			want = append(want, m.Source)
 		}
 	}
+	days := map[string]bool{dayOf(nil): true, fmt.Sprintf("2026-11-%02d", 1+g.random.IntN(13)): true}
+	if g.random.IntN(3) > 0 {
+		w.Days = func(context.Context) (map[string]bool, error) { return days, nil }
+	}
 	found := must(g.lake.LoadWanted(g.Context(), w))
+	for hash, m := range all.at.captures {
+		if w.Days != nil && days[dayOf(m.FirstTS)] && (!found.Known(hash) || found.Lacks(m.FirstTS)) {
+			g.Fatalf("capture %s of a day that was asked for is not known", m.Source)
+		}
+		if !found.Lacks(m.FirstTS) && !found.Known(hash) {
+			g.Fatalf("capture %s is not known, and is not said to be lacking", m.Source)
+		}
+	}
 	for hash := range w.Contents {
 		if found.Known(hash) != all.Known(hash) {
 			g.Fatalf("content %s is known: %v", hash, found.Known(hash))
@@ -224,8 +237,8 @@ func (g *growing) holdWanted(all *State) {
 
 // TestPartsStay: a checkpoint writes anew the parts of the days that changed, and no others.
 func TestPartsStay(t *testing.T) {
-	defer func(n int) { partRows = n }(partRows)
-	partRows = 4
+	defer func(n int) { PartRows = n }(PartRows)
+	PartRows = 4
 	l, s := newLake(t)
 	for day := int64(1); day < 10; day++ {
 		if _, err := l.Commit(t.Context(), s, []*Manifest{captureOf(t, s, fmt.Sprint("day ", day), 10, day)}); err != nil {

@@ -12,6 +12,8 @@ import (
 type State struct {
 	at       *replay                 // nil in the zero State
 	options  []map[string]string     // of all captures
+	outside  int                     // captures that no checkpoint holds
+	lacks    func(day string) bool   // whether not all captures that begin on a day were read; nil: all were
 	captures func() (*replay, error) // of a period: what reads its captures
 
 	// What follows is made when it is asked for: of many captures it takes a while.
@@ -28,9 +30,14 @@ func (l *Lake) Load(ctx context.Context) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.stateOf(h), nil
+}
+
+// stateOf is the state that a history has come to.
+func (l *Lake) stateOf(h *history) *State {
 	s := l.state(h.replay())
-	s.options = h.options()
-	return s, nil
+	s.options, s.outside = h.options(), len(h.captures)
+	return s
 }
 
 func (l *Lake) state(r *replay) *State {
@@ -201,6 +208,15 @@ func (s *State) Contents() map[string]string {
 
 // ByHead reports whether a known capture begins like this one.
 func (s *State) ByHead(hash string) bool { return s.at != nil && s.heads()[hash] }
+
+// Partial reports whether it is of a part of the lake's captures: then what is not in it may still be known.
+func (s *State) Partial() bool { return s.lacks != nil }
+
+// Lacks reports whether captures may be missing in a partial State that begin on the day of a time, in microseconds since 1970-01-01 UTC; nil: that have none.
+func (s *State) Lacks(first *int64) bool { return s.lacks != nil && s.lacks(dayOf(first)) }
+
+// Outside is how many captures no checkpoint holds: where they are more than CheckpointAfter, it is time for Checkpoint.
+func (s *State) Outside() int { return s.outside }
 
 // Seq is the number of the last change; 0 when there was none.
 func (s *State) Seq() int64 {

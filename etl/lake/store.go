@@ -19,8 +19,9 @@ type Store interface {
 	// Publish gives a staged file its name. Whoever finds the name taken puts its own copy, which has the same bytes, over it:
 	// that renews the object's age.
 	Publish(staged, name string) error
-	// List returns the objects directly under a folder, in no order; none when there is no such folder.
-	List(folder string) ([]Object, error)
+	// List returns the objects directly under a folder, in no order; none when there is no such folder. Cuts, which ascend, are where a store that lists
+	// page by page may cut the names in the folder, to list the pieces at once.
+	List(folder string, cuts ...string) ([]Object, error)
 	// Walk calls visit for every object of the lake at any depth, hidden ones too, until it fails.
 	Walk(visit func(Object) error) error
 	// Remove deletes an object; that it is gone already is no error.

@@ -55,7 +55,7 @@ func (l *Lake) Disk(ctx context.Context) (*Disk, error) {
 			}
 		}
 	}
-	d.foldedManifests(h)
+	d.foldedManifests(l, h)
 	for name, o := range d.Objects {
 		left, removed := removals[name]
 		if at.files[name] != nil || !sweepable(name) || !removed && at.removed[name] > 0 { // removed by a change since the walk: its time is not known
@@ -68,25 +68,6 @@ func (l *Lake) Disk(ctx context.Context) (*Disk, error) {
 	}
 	slices.SortFunc(d.Leftovers, func(a, b Leftover) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Name, b.Name)) })
 	return d, nil
-}
-
-// foldedManifests adds the manifests that stand in the last checkpoint, and the checkpoints before it with their parts.
-func (d *Disk) foldedManifests(h *history) {
-	if h.base == nil {
-		return
-	}
-	name := h.base.name()
-	last, ok := d.Objects[name]
-	if !ok {
-		return // it was written since the walk
-	}
-	folded := h.folds()
-	for name, o := range d.Objects {
-		kind, which := manifestKind(name)
-		if kind == checkpointKind && name < last.Name || kind == partKind && h.base.spent(name) || folded(kind, which) {
-			d.Leftovers = append(d.Leftovers, Leftover{Object: o, Change: max(1, h.base.Seq), Since: last.Changed})
-		}
-	}
 }
 
 // removals notes what a change removed, and when; of changes that removed the same file the last counts.
@@ -183,9 +164,9 @@ func (w *sweep) live(ctx context.Context, name string) (bool, error) {
 }
 
 func (l *Lake) manifestNames() ([]string, error) {
-	objects, err := l.store.List(manifestFolder)
+	objects, err := l.listManifests()
 	if err != nil {
-		return nil, fmt.Errorf("list manifests: %w", err)
+		return nil, err
 	}
 	names := make([]string, len(objects))
 	for i, o := range objects {

@@ -99,9 +99,9 @@ func (s *Store) Publish(staged, name string) error {
 }
 
 // List is that of lake.Store.
-func (s *Store) List(folder string) (objects []lake.Object, err error) {
+func (s *Store) List(folder string, cuts ...string) (objects []lake.Object, err error) {
 	err = s.do(false, func() error {
-		objects, err = s.Store.List(folder)
+		objects, err = s.Store.List(folder, cuts...)
 		return err
 	})
 	return objects, err

@@ -35,7 +35,14 @@ func main() {
 	flag.IntVar(&s.captures, "captures", 10_000_000, "captures")
 	flag.IntVar(&s.days, "days", 365, "days")
 	flag.StringVar(&s.small, "small", "", "lake whose files the night of its first capture has")
+	listen := flag.String("listen", "", "do nothing but pass requests to this address on, each after a while")
+	server := flag.String("server", "", "to the server at this URL")
+	delay := flag.Duration("delay", 0, "after so long")
 	flag.Parse()
+	if *listen != "" {
+		fmt.Fprintln(os.Stderr, "simulate:", serveDelayed(*listen, *server, *delay))
+		os.Exit(1)
+	}
 	if err := s.run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "simulate:", err)
 		os.Exit(1)

@@ -141,8 +141,8 @@ func (s *simulation) own(m *lake.Manifest, day time.Time) error {
 	return nil
 }
 
-// outside is how many captures of the last night stand outside the checkpoint.
-const outside = 1000
+// outside is how many captures of the last night stand outside the checkpoint: the most that ingest leaves there.
+const outside = lake.CheckpointAfter
 
 // writeOwn writes the manifests of captures that are not swept yet.
 func (s *simulation) writeOwn(captures []*lake.Manifest) error {

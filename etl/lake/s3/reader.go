@@ -32,17 +32,18 @@ type reader struct {
 	size  int64  // of the next block
 }
 
-func (r *remote) open(ctx context.Context, bucket, key string) (*reader, error) {
+// open opens an object and brings so many bytes of it.
+func (r *remote) open(ctx context.Context, bucket, key string, bytes int64) (*reader, error) {
 	in := &reader{remote: r, ctx: ctx, bucket: bucket, key: key, size: firstBlock}
-	if err := in.first(); err != nil {
+	if err := in.first(bytes); err != nil {
 		return nil, err
 	}
 	return in, nil
 }
 
 // first brings the first block, and with it what the object is: a request less than asking before. An empty object has no range.
-func (r *reader) first() error {
-	block, info, err := r.get(0, firstBlock, "")
+func (r *reader) first(bytes int64) error {
+	block, info, err := r.get(0, bytes, "")
 	if answer := minio.ToErrorResponse(cause(err)); err != nil && answer.Code == minio.InvalidRange {
 		info, err = r.client.StatObject(r.ctx, r.bucket, r.key, minio.StatObjectOptions{})
 		if err = translate(err, r.bucket, r.key); err == nil && info.Size > 0 {

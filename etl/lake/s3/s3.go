@@ -54,6 +54,14 @@ func New(o Options) (lake.Remote, error) {
 			&credentials.EnvAWS{}, &credentials.FileAWSCredentials{}, &credentials.IAM{Client: &http.Client{Timeout: identityTimeout}, Region: o.Region},
 		})
 	}
+	if o.Transport == nil {
+		transport, err := minio.DefaultTransport(at.Scheme == "https")
+		if err != nil {
+			return nil, fmt.Errorf("set up S3: %w", err)
+		}
+		transport.MaxIdleConnsPerHost = transport.MaxIdleConns // many requests at once to one server, again and again
+		o.Transport = transport
+	}
 	m := minio.Options{Creds: o.Credentials, Secure: at.Scheme == "https", Region: o.Region, Transport: o.Transport}
 	if o.PathStyle {
 		m.BucketLookup = minio.BucketLookupPath
@@ -132,7 +140,7 @@ func (r *remote) Open(ctx context.Context, told string) (lake.Content, lake.Obje
 	if err != nil {
 		return nil, lake.Object{}, err
 	}
-	in, err := r.open(ctx, bucket, key)
+	in, err := r.open(ctx, bucket, key, firstBlock)
 	if err != nil {
 		return nil, lake.Object{}, err
 	}

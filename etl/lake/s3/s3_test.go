@@ -10,10 +10,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/pcaplake/pcaplake/etl/lake"
@@ -60,6 +62,7 @@ func TestStore(t *testing.T) {
 			s := serverAt(t, start(t))
 			storetest.Run(t, func(t *testing.T) (lake.Store, string) { return s.store(t), t.TempDir() })
 			t.Run("large", func(t *testing.T) { holdLarge(t, s.store(t)) })
+			t.Run("pages", func(t *testing.T) { holdPages(t, s.store(t)) })
 			t.Run("sources", func(t *testing.T) { holdSources(t, s) })
 		})
 	}
@@ -95,6 +98,70 @@ func holdLarge(t *testing.T, s lake.Store) {
 	}
 	if n, err := in.ReadAt(make([]byte, 8), int64(len(data))-4); n != 4 || err != io.EOF {
 		t.Errorf("across the end: %d, %v", n, err)
+	}
+}
+
+// holdPages lists a folder in pages of three names, in pieces and in one: nothing is missing and nothing is there twice, wherever it is cut.
+func holdPages(t *testing.T, s lake.Store) {
+	t.Helper()
+	defer func(n int) { pageKeys = n }(pageKeys)
+	pageKeys = 3
+	var want []string
+	for i := range 40 {
+		want = append(want, fmt.Sprintf("m/c-%02x", i*5))
+	}
+	want = append(want, "m/k-1", "m/p-1")
+	for _, name := range append([]string{"m/.hidden", "m/c-3/below", "n/other"}, want...) {
+		if err := s.PutIfAbsent(name, []byte(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, cuts := range [][]string{nil, {"c-00"}, {"c-0a", "c-0b", "c-5", "c-5a", "c-g"}, {"a", "b"}, {"k-1", "z"}} {
+		objects, err := s.List("m", cuts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, o := range objects {
+			got = append(got, o.Name)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("cut at %v: %d names of %d: %v", cuts, len(got), len(want), got)
+		}
+	}
+}
+
+// TestListAtOnce: the pieces of a folder are asked for at once. Each request behind the first page waits here until there is one for every piece.
+func TestListAtOnce(t *testing.T) {
+	defer func(n int) { pageKeys = n }(pageKeys)
+	pageKeys = 3
+	cuts := []string{"c-2", "c-4", "c-6", "c-8"}
+	var lists atomic.Int64
+	all := make(chan struct{})
+	s := serverAt(t, s3test.Fake(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Get("list-type") == "2" {
+				if n := lists.Add(1); n == int64(len(cuts))+2 {
+					close(all)
+				} else if n > 1 {
+					select {
+					case <-all:
+					case <-time.After(20 * time.Second):
+						t.Errorf("%d lists at once", n-1)
+					}
+				}
+			}
+			next.ServeHTTP(w, r)
+		})
+	})).store(t)
+	for i := range 40 {
+		if err := s.PutIfAbsent(fmt.Sprintf("m/c-%02d", i*2), []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if objects, err := s.List("m", cuts...); err != nil || len(objects) != 40 {
+		t.Errorf("%d names, %v", len(objects), err)
 	}
 }
 

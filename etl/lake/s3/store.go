@@ -49,21 +49,22 @@ func (s *store) name(key string) string { return strings.TrimPrefix(key, s.below
 
 func (s *store) Path(name string) string { return Scheme + "://" + s.bucket + "/" + s.key(name) }
 
+// Read brings an object in one request, unless it is larger than lastBlock.
 func (s *store) Read(name string) ([]byte, error) {
-	in, err := s.open(context.Background(), s.bucket, s.key(name))
+	in, err := s.open(context.Background(), s.bucket, s.key(name), lastBlock)
 	if err != nil {
 		return nil, err
 	}
+	if int64(len(in.block)) == in.info.Size {
+		return in.block, nil
+	}
 	text := make([]byte, in.info.Size)
 	_, err = in.ReadAt(text, 0)
-	if len(text) == 0 {
-		err = nil
-	}
 	return text, err
 }
 
 func (s *store) Open(name string) (lake.Content, error) {
-	in, err := s.open(context.Background(), s.bucket, s.key(name))
+	in, err := s.open(context.Background(), s.bucket, s.key(name), firstBlock)
 	if err != nil {
 		return nil, err // not in: a nil content in an interface is not nil
 	}
@@ -144,17 +145,6 @@ func (s *store) Publish(staged, name string) error {
 		return fmt.Errorf("upload: %w", translate(err, s.bucket, s.key(name)))
 	}
 	return os.Remove(staged)
-}
-
-func (s *store) List(folder string) ([]lake.Object, error) {
-	var objects []lake.Object
-	err := s.list(context.Background(), s.bucket, s.below(folder), false, func(info *minio.ObjectInfo) error {
-		if name := s.name(info.Key); path.Base(name)[0] != '.' {
-			objects = append(objects, object(name, info))
-		}
-		return nil
-	})
-	return objects, err
 }
 
 func (s *store) Walk(visit func(lake.Object) error) error {
