@@ -1,0 +1,116 @@
+"""A lake of pcaplake in a Spark session: its tables, views and functions, for spark.sql, and its named queries.
+
+    import pcaplake_spark
+    lake = pcaplake_spark.open(spark, "s3://traffic/lake", binary="/usr/bin/pcaplake")
+    spark.sql("SELECT ip_scope(src_ip), count(*) FROM flows GROUP BY 1").show()
+    lake.query("beacon", min_events=20).show()
+    lake.sql("FROM conversations SEMI JOIN hosts ON address = src_ip").show()  -- in DuckDB's SQL
+
+Spark reads the Parquet files itself. The program tells which are live, and what its macros, views and queries are; Spark's workers call it for the functions that SQL cannot
+say, so it must run on their machines (ship=True sends it there). The time zone of the session becomes UTC. Needs Spark 4.0 and sqlglot.
+"""
+
+import graphlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+
+from pyspark.sql.types import StructType
+
+import pcaplake_calls
+import pcaplake_sql
+
+HERE = pathlib.Path(__file__).parent
+
+
+class Lake:
+    """A lake in a session. Its functions and views are temporary: another lake opened in the same session takes their place."""
+
+    def __init__(self, spark, root, binary, options):
+        self.spark, self.binary, self.root, self.options = spark, binary, root, options
+        self.definitions = json.loads(self._run("functions", *options))
+        self.queries = {q["name"]: q for q in self.definitions["queries"]}
+
+    def _run(self, *arguments):
+        return subprocess.run([self.binary, "--lake", self.root, *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+    def rows(self, *arguments):
+        """What the program answers to a command, a dict for each row."""
+        return [json.loads(line) for line in self._run(*arguments, "-f", "ndjson").splitlines()]
+
+    def sql(self, text, **values):
+        """A statement of DuckDB's SQL as a DataFrame; values are those of its parameters, $name in the text."""
+        return self.spark.sql(pcaplake_sql.to_spark(text, {name: pcaplake_sql.literal(v, _kind(v)) for name, v in values.items()}))
+
+    def query(self, name, **values):
+        """A named query or detector as a DataFrame, with its defaults for parameters that are not given."""
+        return self.spark.sql(self.query_sql(name, **values))
+
+    def query_sql(self, name, **values):
+        """The SQL of Spark of a named query."""
+        q = self.queries[name]
+        params = {p["name"]: p for p in q.get("params") or []}
+        if unknown := set(values) - set(params):
+            raise KeyError(f"query {name} has no parameter {', '.join(sorted(unknown))}")
+        return pcaplake_sql.to_spark(q["sql"], {n: pcaplake_sql.literal(values.get(n, p["default"]), p["type"]) for n, p in params.items()})
+
+    def _tables(self):
+        files = {}
+        for f in self.rows("files"):
+            files.setdefault(f["table"], []).append(f["path"].replace("s3://", "s3a://"))
+        for table in self.definitions["tables"]:
+            shape = StructType.fromDDL(", ".join(f"`{c['name']}` {pcaplake_sql.TYPES[c['type']]}" for c in table["columns"]))
+            paths = files.get(table["name"])
+            frame = self.spark.read.schema(shape).parquet(*paths) if paths else self.spark.createDataFrame([], shape)
+            frame.createOrReplaceTempView(table["name"])
+        with tempfile.TemporaryDirectory() as folder:  # small ones, that the program makes of manifests
+            for name in "captures", "capture_order", "enrichment":
+                path = os.path.join(folder, name + ".parquet")
+                self._run("query", *self.options, "-f", "parquet", "-o", path, "SELECT * FROM " + name)
+                frame = self.spark.read.parquet(path)
+                self.spark.createDataFrame(frame.collect(), frame.schema).createOrReplaceTempView(name)
+
+    def _functions(self, command):
+        register = self.spark.udf.register
+        for f in self.definitions["functions"]:
+            register(f["name"], pcaplake_calls.caller(command, f["name"]), pcaplake_sql.TYPES[f["result"]])
+        register("number_text", pcaplake_calls.number_text, "STRING")
+
+    def _views_and_macros(self):
+        """What is made of others, these first."""
+        statements = {v["name"]: f"CREATE OR REPLACE TEMPORARY VIEW `{v['name']}` AS {pcaplake_sql.to_spark(v['sql'])}" for v in self.definitions["views"]}
+        views, macros = set(statements), pcaplake_sql.macros(self.definitions["macros"])
+        for head in pcaplake_sql.statements((HERE / "macros.sql").read_text()):
+            name = head.partition("(")[0].split()[-1]
+            if not re.search(r"\bRETURN\b", head):
+                head += " RETURN " + pcaplake_sql.to_spark("SELECT " + macros[name][1])[len("SELECT "):]
+            statements[name] = head
+        if missing := set(macros) - set(statements):
+            raise NotImplementedError("macros.sql has not: " + ", ".join(sorted(missing)))
+        reads = {name: {other for other in statements if other != name and re.search(rf"\b{other}\b" + ("" if other in views else r"\("), text, re.I)}
+                 for name, text in statements.items()}
+        for name in graphlib.TopologicalSorter(reads).static_order():
+            self.spark.sql(statements[name])
+
+
+def _kind(value):
+    return {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}.get(type(value), "VARCHAR")
+
+
+def open(spark, lake, binary="pcaplake", networks=None, geoip=(), ship=False):
+    """Makes the tables, views and functions of a lake in the session, and returns it as a Lake. networks and geoip are files as of the program's flags; with ship=True they
+    and the program go to the workers' machines, else they are there under the same names."""
+    files = [f for f in [networks, *geoip] if f]
+    options = (["--networks", networks] if networks else []) + [word for g in geoip for word in ("--geoip", g)]
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    opened = Lake(spark, lake, binary, options)
+    spark.sparkContext.addPyFile(pcaplake_calls.__file__)
+    for f in [binary, *files] if ship else []:
+        spark.sparkContext.addFile(f)
+    opened._tables()
+    opened._functions((binary, "functions", "--serve", *(["--pseudonyms"] if opened.definitions["pseudonyms"] else []), *options))
+    opened._views_and_macros()
+    return opened
