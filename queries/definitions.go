@@ -2,11 +2,12 @@ package queries
 
 import "github.com/pcaplake/pcaplake/schema"
 
-// Definitions is what this program adds to SQL, for an engine that is to answer its queries without it: all statements are DuckDB's. Tables have their
+// Definitions is what this program adds to SQL, for an engine that is to answer its queries without it: all statements are DuckDB's. Tables, and the table captures, have their
 // columns in order. Macros are CREATE MACRO statements, a semicolon between them, that may call each other and Functions. Views and Queries read tables, views, and the
 // tables captures, capture_order and enrichment, which a session gives; their parameters are written $name. Functions are those that Calls answers.
 type Definitions struct {
 	Tables    []TableShape  `json:"tables"`
+	Captures  []ColumnShape `json:"captures"`
 	Macros    string        `json:"macros"`
 	Views     []NamedSQL    `json:"views"`
 	Queries   []NamedSQL    `json:"queries"`
@@ -63,6 +64,9 @@ func Define(d *Dataset) (*Definitions, error) {
 			shape.Columns = append(shape.Columns, ColumnShape{c.Name, c.Type.String()})
 		}
 		out.Tables = append(out.Tables, shape)
+	}
+	for _, c := range schema.CaptureColumns() {
+		out.Captures = append(out.Captures, ColumnShape{c.Name, c.Type})
 	}
 	whole := "SELECT * FROM " + identifier(schema.Flows.Name)
 	out.Views = append(out.Views, NamedSQL{Name: aroundFlows, SQL: whole}, NamedSQL{Name: pastFlows, SQL: whole + " WHERE false"}, NamedSQL{Name: conversationLinks, SQL: linksView()})

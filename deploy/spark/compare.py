@@ -72,7 +72,7 @@ def compare(lake, name):
         frame = lake.query(name)
         got = [[plain(v) for v in row] for row in frame.collect()]
     except Exception as e:  # whatever Spark cannot do is an outcome
-        return "fails", 0, time.monotonic() - started, " ".join(str(e).split())
+        return "fails", 0, time.monotonic() - started, " ".join((str(e)[:3000] + str(e).partition("Caused by")[2][:1500]).split())
     seconds = time.monotonic() - started
     every = ["--param", "top=1000000"] if lake.queries[name].get("others") else []  # pcaplake adds up what is beyond the limit
     want = [[plain(v) for v in row.values()] for row in lake.rows("query", name, *every)]
@@ -86,6 +86,9 @@ def exceptions():
     return dict(lines)
 
 
+T0 = time.monotonic()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lake", required=True)
@@ -95,10 +98,12 @@ def main():
     spark = (SparkSession.builder.appName("pcaplake compare").config("spark.sql.shuffle.partitions", "2").config("spark.sql.adaptive.enabled", "false").getOrCreate())
     spark.sparkContext.setLogLevel("OFF")  # what a query cannot do is told below
     lake, known, wrong, same, empty = pcaplake_spark.open(spark, options.lake, options.binary), exceptions(), [], 0, []
+    print(f"opened in {time.process_time():.1f} s", time.monotonic()-T0, flush=True)
+    lake.hold("flows", "packets", "begun", "contacts", "exchanges", "attempts", "missed_targets", "conversation_links", "conversations", "resolutions", "hosts")
     names = options.names or sorted(lake.queries)
     for name in names:
         outcome, rows, seconds, why = compare(lake, name)
-        print(name, outcome, rows, f"{seconds:.1f} s", why[:300], sep="\t", flush=True)
+        print(name, outcome, rows, f"{seconds:.1f} s", why[:6000], sep="\t", flush=True)
         same += outcome == "same"
         if outcome == "same" and rows == 0:
             empty.append(name)

@@ -1,4 +1,6 @@
 -- The macros of queries/sql/macros as functions of Spark SQL 4. Without a body here, that of the macro is turned into Spark's; with one, the engines write it differently.
+CREATE OR REPLACE TEMPORARY FUNCTION engine_name() RETURNS STRING RETURN 'Spark';
+CREATE OR REPLACE TEMPORARY FUNCTION engine_version() RETURNS STRING RETURN split_part(version(), ' ', 1);
 
 -- Times. Sessions of pcaplake_spark have UTC as their time zone, so that casts to and from TIMESTAMP keep them; Spark has no
 -- nanoseconds.

@@ -33,6 +33,7 @@ class Lake:
         self.spark, self.binary, self.root, self.options = spark, binary, root, options
         self.definitions = json.loads(self._run("functions", *options))
         self.queries = {q["name"]: q for q in self.definitions["queries"]}
+        self._views = {v["name"] for v in self.definitions["views"]}
 
     def _run(self, *arguments):
         return subprocess.run([self.binary, "--lake", self.root, *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout
@@ -43,19 +44,32 @@ class Lake:
 
     def sql(self, text, **values):
         """A statement of DuckDB's SQL as a DataFrame; values are those of its parameters, $name in the text."""
-        return self.spark.sql(pcaplake_sql.to_spark(text, {name: pcaplake_sql.literal(v, _kind(v)) for name, v in values.items()}))
+        return self._answer("sql", text, {name: pcaplake_sql.literal(v, _kind(v)) for name, v in values.items()})
 
     def query(self, name, **values):
         """A named query or detector as a DataFrame, with its defaults for parameters that are not given."""
-        return self.spark.sql(self.query_sql(name, **values))
-
-    def query_sql(self, name, **values):
-        """The SQL of Spark of a named query."""
         q = self.queries[name]
         params = {p["name"]: p for p in q.get("params") or []}
         if unknown := set(values) - set(params):
             raise KeyError(f"query {name} has no parameter {', '.join(sorted(unknown))}")
-        return pcaplake_sql.to_spark(q["sql"], {n: pcaplake_sql.literal(values.get(n, p["default"]), p["type"]) for n, p in params.items()})
+        return self._answer(name, q["sql"], {n: pcaplake_sql.literal(values.get(n, p["default"]), p["type"]) for n, p in params.items()})
+
+    def hold(self, *names):
+        """Keeps the rows of these tables and views, which are computed once, for all statements that come."""
+        for name in names:
+            _kept(self.spark.table(name)).createOrReplaceTempView(name)
+
+    def _answer(self, name, text, values):
+        frames = []
+        for step, sql, kept in pcaplake_sql.steps(text, values, self._views, "_" + name.replace("-", "_") + "_"):
+            frame = self.spark.sql(sql)
+            if step is None:
+                break
+            (_kept(frame) if kept else frame).createOrReplaceTempView(step)
+            frames.append(step)
+        for step in frames:
+            self.spark.catalog.dropTempView(step)
+        return frame
 
     def _tables(self):
         files = {}
@@ -71,7 +85,10 @@ class Lake:
                 path = os.path.join(folder, name + ".parquet")
                 self._run("query", *self.options, "-f", "parquet", "-o", path, "SELECT * FROM " + name)
                 frame = self.spark.read.parquet(path)
-                self.spark.createDataFrame(frame.collect(), frame.schema).createOrReplaceTempView(name)
+                frame = self.spark.createDataFrame(frame.collect(), frame.schema)
+                nested = {c["name"]: pcaplake_sql.nested(c["type"]) for c in self.definitions["captures"]} if name == "captures" else {}
+                columns = [f"from_json(`{c}`, '{nested[c]}') AS `{c}`" if nested.get(c) else f"`{c}`" for c in frame.columns]
+                frame.selectExpr(*columns).createOrReplaceTempView(name)
 
     def _functions(self, command):
         register = self.spark.udf.register
@@ -96,6 +113,11 @@ class Lake:
             self.spark.sql(statements[name])
 
 
+def _kept(frame):
+    """The frame with its rows computed once, when they are needed."""
+    return frame.localCheckpoint(eager=False)
+
+
 def _kind(value):
     return {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}.get(type(value), "VARCHAR")
 
@@ -110,7 +132,9 @@ def open(spark, lake, binary="pcaplake", networks=None, geoip=(), ship=False):
     spark.sparkContext.addPyFile(pcaplake_calls.__file__)
     for f in [binary, *files] if ship else []:
         spark.sparkContext.addFile(f)
-    opened._tables()
+    import time; t=time.monotonic()
+    opened._tables(); print("tables", time.monotonic()-t, flush=True)
     opened._functions((binary, "functions", "--serve", *(["--pseudonyms"] if opened.definitions["pseudonyms"] else []), *options))
-    opened._views_and_macros()
+    print("functions", time.monotonic()-t, flush=True)
+    opened._views_and_macros(); print("views", time.monotonic()-t, flush=True)
     return opened

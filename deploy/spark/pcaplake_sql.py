@@ -112,6 +112,12 @@ def continuous(node):
     return put(node, filtered(call("percentile", node.this.copy(), node.expression.copy()), condition(node)))
 
 
+@rule(exp.Nullif)
+def null_if(node):
+    # Spark's own cannot have an aggregate inside.
+    return node.replace(exp.If(this=exp.EQ(this=node.this.copy(), expression=node.expression.copy()), true=exp.Null(), false=node.this.copy()))
+
+
 @rule(exp.JSONObject)
 def json_object(node):
     fields = [part for pair in node.expressions for part in (pair.this.copy(), pair.expression.copy())]
@@ -138,6 +144,21 @@ def part(items, first, last):
     if first is not None and first.is_int and first.to_py() == 1 and last is not None:
         return call("slice", items.copy(), 1, call("greatest", cast(last.copy(), "INT"), 0))
     raise NotImplementedError("this part of a list")
+
+
+@rule(exp.Explode)
+def exploded(node):
+    # Spark calls no function of SQL there: the list is made one level below.
+    select = node.find_ancestor(exp.Select)
+    if not select.selects[0].is_star or len(select.selects) != 2:
+        return None
+    items = exp.to_identifier("_items")
+    below = exp.Select(expressions=[exp.Star(), exp.alias_(node.this.copy(), items.copy())])
+    for part in "from_", "joins", "where":
+        below.set(part, select.args.pop(part, None))
+    select.selects[0].replace(exp.Star(except_=[items.copy()]))
+    select.set("from_", exp.From(this=exp.Subquery(this=below, alias=exp.TableAlias(this=exp.to_identifier("_below")))))
+    return node.this.replace(exp.column(items))
 
 
 @rule(exp.Length)
@@ -213,13 +234,42 @@ def turned(tree):
     return tree
 
 
-def to_spark(sql, values=None):
-    """One statement of DuckDB's as Spark's; values are those of its parameters, SQL of Spark by name."""
+def parsed(sql, values):
+    """The tree of one statement of DuckDB's; values are those of its parameters, SQL of Spark by name."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     for node in list(tree.find_all(exp.Placeholder, exp.Parameter)):
-        name = node.name
-        node.replace(sqlglot.parse_one(values[name], read="spark"))
-    return turned(tree).sql("spark")
+        node.replace(sqlglot.parse_one(values[node.name], read="spark"))
+    return tree
+
+
+def to_spark(sql, values=None):
+    """One statement of DuckDB's as Spark's; values are those of its parameters, SQL of Spark by name."""
+    return turned(parsed(sql, values or {})).sql("spark")
+
+
+def steps(sql, values, views, prefix):
+    """A statement in steps: of each its name, its SQL of Spark, and whether others read it more than once; the last has no name. Spark computes what a WITH names as often as it
+    is read, DuckDB once. Steps are the parts of the WITH, under names that begin with prefix, and those views that are read more than once."""
+    tree = parsed(sql, values)
+    with_ = tree.args.get("with_") or tree.args.get("with")
+    parts = {cte.alias: cte.this for cte in with_.expressions} if with_ else {}
+    if with_:
+        with_.pop()
+    trees = list(parts.values()) + [tree]
+    readers = {}
+    for at, part in enumerate(trees):
+        known = set(list(parts)[:at])
+        for table in part.find_all(exp.Table):
+            if table.name in known or table.name in views:
+                readers.setdefault((table.name in known, table.name), []).append(table)
+    found = [(prefix + name, f"SELECT * FROM `{name}`", True) for own, name in readers if not own and len(readers[own, name]) > 1]
+    for (own, name), tables in readers.items():
+        for table in tables if own or len(tables) > 1 else []:
+            if not table.alias:
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(name)))
+            table.set("this", exp.to_identifier(prefix + name))
+    found += [(prefix + name, turned(part).sql("spark"), len(readers.get((True, name), [])) > 1) for name, part in parts.items()]
+    return found + [(None, turned(tree).sql("spark"), False)]
 
 
 def literal(value, kind):
@@ -229,6 +279,12 @@ def literal(value, kind):
     if kind in ("INTEGER", "BIGINT"):
         return str(int(value))
     return f"CAST({exp.convert(str(value)).sql('spark')} AS {TYPES[kind]})"
+
+
+def nested(kind):
+    """A type of DuckDB's as Spark's where it holds others; "" where not. Such columns are JSON in Parquet files that pcaplake writes of an answer."""
+    tree = sqlglot.parse_one(f"CAST(NULL AS {kind})", read="duckdb").to
+    return tree.sql("spark") if tree.args.get("nested") or tree.this in exp.DataType.NESTED_TYPES else ""
 
 
 def statements(text):
