@@ -2,12 +2,12 @@ package queries
 
 import "github.com/pcaplake/pcaplake/schema"
 
-// Definitions is what this program adds to SQL, for an engine that is to answer its queries without it: all statements are DuckDB's. Tables, and the table captures, have their
-// columns in order. Macros are CREATE MACRO statements, a semicolon between them, that may call each other and Functions. Views and Queries read tables, views, and the
-// tables captures, capture_order and enrichment, which a session gives; their parameters are written $name. Functions are those that Calls answers.
+// Definitions is what this program adds to SQL, for an engine that is to answer its queries without it: all SQL is DuckDB's. Macros are CREATE MACRO statements, a
+// semicolon between them, that may call each other and Functions. Views and Queries read tables, views, and the tables captures, capture_order and enrichment, which a
+// session gives; their parameters are written $name. Functions are those that Calls answers.
 type Definitions struct {
 	Tables    []TableShape  `json:"tables"`
-	Captures  []ColumnShape `json:"captures"`
+	Captures  []ColumnShape `json:"captures"` // of the table of that name
 	Macros    string        `json:"macros"`
 	Views     []NamedSQL    `json:"views"`
 	Queries   []NamedSQL    `json:"queries"`
@@ -16,9 +16,11 @@ type Definitions struct {
 	Pseudonyms bool `json:"pseudonyms"`
 }
 
-// TableShape is a table's columns by their names and DuckDB's types.
+// TableShape is a table: its columns in their order, the table whose live files it reads, and which of their rows it has, as a clause of SQL from WHERE on; "": all.
 type TableShape struct {
 	Name    string        `json:"name"`
+	Files   string        `json:"files"`
+	Where   string        `json:"where"`
 	Columns []ColumnShape `json:"columns"`
 }
 
@@ -51,25 +53,30 @@ type FunctionSig struct {
 	Result string   `json:"result"`
 }
 
-// Define returns the definitions for a dataset, without reading its files; its period and sensors are not in them. Errors are those of a user's own queries.
+// Define returns the definitions for a dataset, narrowed to its period and sensors as those of a session are, without reading its files. Errors are those of a user's own
+// queries, and of captures that cannot be read.
 func Define(d *Dataset) (*Definitions, error) {
 	catalog, err := loadCatalog(d.SQLDir, d.Model)
 	if err != nil {
 		return nil, err
 	}
-	out := &Definitions{Macros: macros + ";" + reasonDoc() + ";" + (&Dataset{}).periodMacro() + ";" + resolutionMacros, Pseudonyms: d.Pseudonyms}
-	for _, t := range schema.Tables() {
-		shape := TableShape{Name: t.Name}
-		for _, c := range t.Columns {
-			shape.Columns = append(shape.Columns, ColumnShape{c.Name, c.Type.String()})
-		}
-		out.Tables = append(out.Tables, shape)
+	reach, err := d.reach()
+	if err != nil {
+		return nil, err
 	}
+	past := " WHERE false"
+	if !d.From.IsZero() {
+		past = d.past().where(schema.Flows.Table)
+	}
+	out := &Definitions{Macros: macros + ";" + reasonDoc() + ";" + d.periodMacro() + ";" + resolutionMacros, Pseudonyms: d.Pseudonyms}
+	for _, t := range schema.Tables() {
+		out.Tables = append(out.Tables, shapeOf(t.Name, t, d.where(t)))
+	}
+	out.Tables = append(out.Tables, shapeOf(aroundFlows, schema.Flows.Table, d.widened(reach).where(schema.Flows.Table)), shapeOf(pastFlows, schema.Flows.Table, past))
 	for _, c := range schema.CaptureColumns() {
 		out.Captures = append(out.Captures, ColumnShape{c.Name, c.Type})
 	}
-	whole := "SELECT * FROM " + identifier(schema.Flows.Name)
-	out.Views = append(out.Views, NamedSQL{Name: aroundFlows, SQL: whole}, NamedSQL{Name: pastFlows, SQL: whole + " WHERE false"}, NamedSQL{Name: conversationLinks, SQL: linksView()})
+	out.Views = append(out.Views, NamedSQL{Name: conversationLinks, SQL: linksView()})
 	for _, v := range derivedViews() {
 		out.Views = append(out.Views, NamedSQL{Name: v.Name, SQL: v.SQL})
 	}
@@ -88,6 +95,14 @@ func Define(d *Dataset) (*Definitions, error) {
 		out.Functions = append(out.Functions, sig)
 	}
 	return out, nil
+}
+
+func shapeOf(name string, t schema.Table, where string) TableShape {
+	shape := TableShape{Name: name, Files: t.Name, Where: where}
+	for _, c := range t.Columns {
+		shape.Columns = append(shape.Columns, ColumnShape{c.Name, c.Type.String()})
+	}
+	return shape
 }
 
 // linksView is the SELECT that table conversation_links is made of.

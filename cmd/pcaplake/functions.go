@@ -17,12 +17,12 @@ func functionsCommand(s streams) *cli.Command {
 deploy/spark/pcaplake_spark.py makes functions and views of Spark of them.
 
 Examples:
-  pcaplake functions
+  pcaplake functions --from 2026-11-22
   echo '["ip_scope", "192.168.1.7"]' | pcaplake functions --serve`,
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "serve", Usage: "answer calls from standard input; the lake is not read"},
 			&cli.BoolFlag{Name: "pseudonyms", Usage: "with --serve: addresses stand for others, as ingest --anonymize makes them"},
-		}, userFlags()...),
+		}, datasetFlags()...),
 		Action: func(c *cli.Context) error {
 			if c.Bool("serve") {
 				return serveFunctions(c, s)

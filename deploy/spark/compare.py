@@ -75,7 +75,7 @@ def compare(lake, name):
         return "fails", 0, time.monotonic() - started, " ".join((str(e)[:3000] + str(e).partition("Caused by")[2][:1500]).split())
     seconds = time.monotonic() - started
     every = ["--param", "top=1000000"] if lake.queries[name].get("others") else []  # pcaplake adds up what is beyond the limit
-    want = [[plain(v) for v in row.values()] for row in lake.rows("query", name, *every)]
+    want = [[plain(v) for v in row.values()] for row in lake.rows("query", name, *lake.options, *every)]
     why = difference(got, want, frame.columns)
     return "differs" if why else "same", len(want), seconds, why
 
@@ -93,11 +93,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lake", required=True)
     parser.add_argument("--binary", default="pcaplake")
+    parser.add_argument("--from", dest="start", help="as of pcaplake query: what lies before is the past, which nothing but detectors of what is new read")
     parser.add_argument("names", nargs="*", help="queries; all when none is named")
     options = parser.parse_args()
     spark = (SparkSession.builder.appName("pcaplake compare").config("spark.sql.shuffle.partitions", "2").config("spark.sql.adaptive.enabled", "false").getOrCreate())
     spark.sparkContext.setLogLevel("OFF")  # what a query cannot do is told below
-    lake, known, wrong, same, empty = pcaplake_spark.open(spark, options.lake, options.binary), exceptions(), [], 0, []
+    lake, known, wrong, same, empty = pcaplake_spark.open(spark, options.lake, options.binary, start=options.start), exceptions(), [], 0, []
     print(f"opened in {time.process_time():.1f} s", time.monotonic()-T0, flush=True)
     lake.hold("flows", "packets", "begun", "contacts", "exchanges", "attempts", "missed_targets", "conversation_links", "conversations", "resolutions", "hosts")
     names = options.names or sorted(lake.queries)

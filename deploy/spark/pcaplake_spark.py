@@ -77,8 +77,10 @@ class Lake:
             files.setdefault(f["table"], []).append(f["path"].replace("s3://", "s3a://"))
         for table in self.definitions["tables"]:
             shape = StructType.fromDDL(", ".join(f"`{c['name']}` {pcaplake_sql.TYPES[c['type']]}" for c in table["columns"]))
-            paths = files.get(table["name"])
+            paths = files.get(table["files"])
             frame = self.spark.read.schema(shape).parquet(*paths) if paths else self.spark.createDataFrame([], shape)
+            if table["where"]:
+                frame = frame.where(pcaplake_sql.to_spark("SELECT 1" + table["where"]).partition(" WHERE ")[2])
             frame.createOrReplaceTempView(table["name"])
         with tempfile.TemporaryDirectory() as folder:  # small ones, that the program makes of manifests
             for name in "captures", "capture_order", "enrichment":
@@ -122,11 +124,13 @@ def _kind(value):
     return {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}.get(type(value), "VARCHAR")
 
 
-def open(spark, lake, binary="pcaplake", networks=None, geoip=(), ship=False):
-    """Makes the tables, views and functions of a lake in the session, and returns it as a Lake. networks and geoip are files as of the program's flags; with ship=True they
-    and the program go to the workers' machines, else they are there under the same names."""
+def open(spark, lake, binary="pcaplake", start=None, end=None, sensors=(), networks=None, geoip=(), ship=False):
+    """Makes the tables, views and functions of a lake in the session, and returns it as a Lake. start, end and sensors narrow it as --from, --to and --sensor of the program
+    do, in texts of their form. networks and geoip are files as of its flags; with ship=True they and the program go to the workers' machines, else they are there under the
+    same names."""
     files = [f for f in [networks, *geoip] if f]
-    options = (["--networks", networks] if networks else []) + [word for g in geoip for word in ("--geoip", g)]
+    known = (["--networks", networks] if networks else []) + [word for g in geoip for word in ("--geoip", g)]
+    options = [*known, *(["--from", start] if start else []), *(["--to", end] if end else []), *[word for s in sensors for word in ("--sensor", s)]]
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     opened = Lake(spark, lake, binary, options)
     spark.sparkContext.addPyFile(pcaplake_calls.__file__)
@@ -134,7 +138,7 @@ def open(spark, lake, binary="pcaplake", networks=None, geoip=(), ship=False):
         spark.sparkContext.addFile(f)
     import time; t=time.monotonic()
     opened._tables(); print("tables", time.monotonic()-t, flush=True)
-    opened._functions((binary, "functions", "--serve", *(["--pseudonyms"] if opened.definitions["pseudonyms"] else []), *options))
+    opened._functions((binary, "functions", "--serve", *(["--pseudonyms"] if opened.definitions["pseudonyms"] else []), *known))
     print("functions", time.monotonic()-t, flush=True)
     opened._views_and_macros(); print("views", time.monotonic()-t, flush=True)
     return opened

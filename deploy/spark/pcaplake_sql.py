@@ -179,6 +179,16 @@ def kind(node):
     return node.replace(exp.DataType.build(types[node.this], dialect="spark")) if node.this in types else None
 
 
+@rule(exp.UnixToTime)
+def from_microseconds(node):
+    return node.replace(cast(call("timestamp_micros", node.this.copy()), "TIMESTAMP_NTZ"))
+
+
+@rule(exp.ArrayOverlaps)
+def overlap(node):
+    return node.replace(call("arrays_overlap", node.this.copy(), node.expression.copy()))
+
+
 @rule(exp.Star)
 def replaced(node):
     aliases = node.args.get("replace")
