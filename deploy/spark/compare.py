@@ -3,8 +3,8 @@
 
     spark-submit compare.py --lake DIR --binary bin/pcaplake [NAME…]
 
-For each it prints the name, what came of it (same, differs or fails), how many rows, how many seconds on Spark, and the first difference. exceptions.txt names those that need not
-agree, with the reason. Exit status: 0; 1 when another one differs, or one of these agrees.
+Before them go the texts of scalars/, which call the functions and macros with odd values. For each it prints the name, what came of it (same, differs or fails), how many rows, how many seconds on Spark, and the first difference. exceptions.txt names those that
+need not agree, with the reason. Exit status: 0; 1 when another one differs, or one of these agrees.
 """
 
 import argparse
@@ -67,15 +67,16 @@ def difference(got, want, columns):
 
 def compare(lake, name):
     """Runs one query on both: "same", "differs" or "fails", the number of rows, the seconds that Spark took, and why."""
+    scalar = name.startswith("scalars/") and (HERE / f"{name}.sql").read_text()
     started = time.monotonic()
     try:
-        frame = lake.query(name)
+        frame = lake.sql(scalar) if scalar else lake.query(name)
         got = [[plain(v) for v in row] for row in frame.collect()]
     except Exception as e:  # whatever Spark cannot do is an outcome
-        return "fails", 0, time.monotonic() - started, " ".join((str(e)[:3000] + str(e).partition("Caused by")[2][:1500]).split())
+        return "fails", 0, time.monotonic() - started, " ".join(str(e).split())
     seconds = time.monotonic() - started
-    every = ["--param", "top=1000000"] if lake.queries[name].get("others") else []  # pcaplake adds up what is beyond the limit
-    want = [[plain(v) for v in row.values()] for row in lake.rows("query", name, *lake.options, *every)]
+    every = ["--param", "top=1000000"] if not scalar and lake.queries[name].get("others") else []  # pcaplake adds up what is beyond the limit
+    want = [[plain(v) for v in row.values()] for row in lake.rows("query", scalar or name, *lake.options, *every)]
     why = difference(got, want, frame.columns)
     return "differs" if why else "same", len(want), seconds, why
 
@@ -84,9 +85,6 @@ def exceptions():
     """The names in exceptions.txt, a reason behind each."""
     lines = [line.split(None, 1) for line in (HERE / "exceptions.txt").read_text().splitlines() if line and not line.startswith("#")]
     return dict(lines)
-
-
-T0 = time.monotonic()
 
 
 def main():
@@ -99,13 +97,12 @@ def main():
     spark = (SparkSession.builder.appName("pcaplake compare").config("spark.sql.shuffle.partitions", "2").config("spark.sql.adaptive.enabled", "false").getOrCreate())
     spark.sparkContext.setLogLevel("OFF")  # what a query cannot do is told below
     lake, known, wrong, same, empty = pcaplake_spark.open(spark, options.lake, options.binary, start=options.start), exceptions(), [], 0, []
-    print(f"opened in {time.process_time():.1f} s", time.monotonic()-T0, flush=True)
     lake.hold("flows", "packets", "begun", "contacts", "exchanges", "attempts", "missed_targets", "conversation_links", "conversations", "resolutions", "hosts")
-    names = options.names or sorted(lake.queries)
+    names = options.names or sorted(f"scalars/{path.stem}" for path in (HERE / "scalars").glob("*.sql")) + sorted(lake.queries)
     for name in names:
         outcome, rows, seconds, why = compare(lake, name)
-        print(name, outcome, rows, f"{seconds:.1f} s", why[:6000], sep="\t", flush=True)
-        same += outcome == "same"
+        print(name, outcome, rows, f"{seconds:.1f} s", why[:300], sep="\t", flush=True)
+        same += outcome == "same" and name in lake.queries
         if outcome == "same" and rows == 0:
             empty.append(name)
         if (outcome == "same") == (name in known):
@@ -113,7 +110,7 @@ def main():
     spark.stop()
     if empty:
         print("without rows: " + ", ".join(empty))
-    print(f"{same} of {len(names)} queries and detectors give the same rows, {len(empty)} of them none")
+    print(f"{same} of {len(set(names) & set(lake.queries))} queries and detectors give the same rows on Spark, {len(empty)} of them none")
     for name in wrong:
         print(f"{name} {'agrees: take it off exceptions.txt' if name in known else 'must give the same rows on Spark'}", file=sys.stderr)
     return 1 if wrong else 0

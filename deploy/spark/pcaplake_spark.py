@@ -136,9 +136,7 @@ def open(spark, lake, binary="pcaplake", start=None, end=None, sensors=(), netwo
     spark.sparkContext.addPyFile(pcaplake_calls.__file__)
     for f in [binary, *files] if ship else []:
         spark.sparkContext.addFile(f)
-    import time; t=time.monotonic()
-    opened._tables(); print("tables", time.monotonic()-t, flush=True)
+    opened._tables()
     opened._functions((binary, "functions", "--serve", *(["--pseudonyms"] if opened.definitions["pseudonyms"] else []), *known))
-    print("functions", time.monotonic()-t, flush=True)
-    opened._views_and_macros(); print("views", time.monotonic()-t, flush=True)
+    opened._views_and_macros()
     return opened
