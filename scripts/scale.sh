@@ -60,7 +60,7 @@ export PATH=$tools/venv/bin:$PATH PYSPARK_PYTHON=$tools/venv/bin/python
 may spark-submit --master 'local-cluster[2,1,512]' --conf spark.executor.memory=512m --conf spark.ui.enabled=false deploy/spark/ingest.py \
 	--lake "$work/spark" --binary "$program" --target 1KB --max-shards 8 "${captures[@]}" >/dev/null 2>"$work/spark.log" || { tail "$work/spark.log" >&2; exit 1; }
 same "Spark, 2 executors" "$work/spark"
-spark-submit --master 'local[2]' --conf spark.ui.enabled=false deploy/spark/compare.py --lake "$work/spark" --binary "$program" --queries queries/sql 2>"$work/spark.log" |
+spark-submit --master 'local[2]' --conf spark.ui.enabled=false deploy/spark/compare.py --lake "$work/spark" --binary "$program" 2>"$work/spark.log" |
 	tail -n 1
 publish="$program --lake $work/spark publish iceberg --warehouse $work/warehouse"
 $publish >/dev/null
