@@ -44,12 +44,13 @@ def _value(command, name, arguments):
     return value
 
 
-def caller(command, name):
-    """A function of Python that calls one of the program's; None among the arguments makes None."""
+def caller(command, name, result):
+    """A function of Python that calls one of the program's, of a type of DuckDB's; None among the arguments makes None."""
     def call(*arguments):
         if None in arguments:
             return None
-        return _value(command, name, tuple(a.hex() if isinstance(a, (bytes, bytearray)) else a for a in arguments))
+        value = _value(command, name, tuple(a.hex() if isinstance(a, (bytes, bytearray)) else a for a in arguments))
+        return float(value) if result == "DOUBLE" and value is not None else value  # Spark makes NULL of a whole number there
     return call
 
 

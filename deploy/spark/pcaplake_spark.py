@@ -95,7 +95,7 @@ class Lake:
     def _functions(self, command):
         register = self.spark.udf.register
         for f in self.definitions["functions"]:
-            register(f["name"], pcaplake_calls.caller(command, f["name"]), pcaplake_sql.TYPES[f["result"]])
+            register(f["name"], pcaplake_calls.caller(command, f["name"], f["result"]), pcaplake_sql.TYPES[f["result"]])
         register("number_text", pcaplake_calls.number_text, "STRING")
 
     def _views_and_macros(self):

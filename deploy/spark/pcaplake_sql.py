@@ -94,12 +94,33 @@ def listing(node):
         items = call("concat", call("array_sort", filtered(call("collect_set", value.copy()), where)),
                      exp.If(this=exp.GT(this=empty, expression=exp.Literal.number(0)), true=call("array", exp.Null()), false=call("array")))
     elif keys:
-        item = call("named_struct", *[p for i, k in enumerate(keys) for p in (f"k{i}", k.this.copy())], "item", value.copy())
+        null = [exp.Paren(this=exp.Is(this=k.this.copy(), expression=exp.Null())) for k in keys]  # which come last
+        item = call("named_struct", *[p for i, k in enumerate(keys) for p in (f"n{i}", null[i], f"k{i}", k.this.copy())], "item", value.copy())
         items = call("transform", call("array_sort", filtered(call("collect_list", item), where)),
                      exp.Lambda(this=exp.Dot(this=exp.to_identifier("s"), expression=exp.to_identifier("item")), expressions=[exp.to_identifier("s")]))
     else:
         items = filtered(call("collect_list", value.copy()), where)
     return put(node, exp.If(this=rows, true=items, false=exp.Null()))
+
+
+@rule(exp.GroupConcat)
+def joined(node):
+    # Spark's LISTAGG(DISTINCT) fails beside other aggregates of what is different, and with functions inside.
+    value = node.this.this if isinstance(node.this, exp.Order) else node.this
+    if not isinstance(value, exp.Distinct):
+        return None
+    if isinstance(node.this, exp.Order) and [k.this for k in node.this.expressions] != value.expressions:
+        raise NotImplementedError("a text of what is different in another order than its own")
+    items = filtered(call("collect_set", value.expressions[0].copy()), condition(node))
+    text = call("array_join", call("array_sort", items), node.args["separator"].copy())
+    return put(node, exp.If(this=exp.GT(this=call("size", items.copy()), expression=exp.Literal.number(0)), true=text, false=exp.Null()))
+
+
+@rule(exp.GenerateSeries)
+def numbers(node):
+    # Of BIGINT, as DuckDB has it.
+    for name in "start", "end":
+        node.set(name, cast(node.args[name].copy(), "BIGINT"))
 
 
 @rule(exp.PercentileDisc)
