@@ -16,7 +16,8 @@ import (
 
 // odd are texts that a function may meet: from the wire, from people, and from those who try.
 var odd = []string{
-	"", "10.0.0.1", "10.0.0.53", "10.0.0.1 ", "010.0.0.1", "198.51.100.7", "::ffff:198.51.100.7", "fe80::1%eth0", "224.0.0.251", "host", "10.0.0.0/8", "10.0.0.0/33", "a.example.co.uk.", "example.org",
+	"", "10.0.0.1", "10.0.0.53", "10.0.0.1 ", "010.0.0.1", "198.51.100.7", "::ffff:198.51.100.7", "fe80::1%eth0", "224.0.0.251",
+	"host", "10.0.0.0/8", "10.0.0.0/33", "a.example.co.uk.", "example.org",
 	"WWW.example.org", "http://a/b", "a\n/b", "/b", "00:00:0c:12:34:56", "tcp", "6", "'", `"\`, "<&>", "ü 中 😀", "\x00", strings.Repeat("x", 70_000),
 }
 
@@ -119,7 +120,10 @@ func TestCallErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer calls.Close()
-	bad := []string{"", "{}", "[]", "[7]", `["none"]`, `["ip_scope"]`, `["ip_scope", 7]`, `["ip_scope", "10.0.0.1", "x"]`, `["entropy_of", "0g"]`, `["service_of_port", 1.5, "tcp"]`, `["chained_flows", "x"]`, `["merged_stream", "none", "1"]`}
+	bad := []string{
+		"", "{}", "[]", "[7]", `["none"]`, `["ip_scope"]`, `["ip_scope", 7]`, `["ip_scope", "10.0.0.1", "x"]`,
+		`["entropy_of", "0g"]`, `["service_of_port", 1.5, "tcp"]`, `["chained_flows", "x"]`, `["merged_stream", "none", "1"]`,
+	}
 	var lines []string
 	for _, line := range bad {
 		lines = append(lines, line, `["ip_scope", "::1"]`, `["ip_scope", null]`)

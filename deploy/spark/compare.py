@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Runs every named query and detector on Spark SQL over a lake, and holds the answers against those of pcaplake (DuckDB).
 
-    spark-submit compare.py --lake DIR --binary bin/pcaplake [NAME…]
+    spark-submit compare.py --lake DIR --binary bin/pcaplake [--from TIME] [NAME…]
 
-Before them go the texts of scalars/, which call the functions and macros with odd values. For each it prints the name, what came of it (same, differs or fails), how many rows, how many seconds on Spark, and the first difference. exceptions.txt names those that
-need not agree, with the reason. Exit status: 0; 1 when another one differs, or one of these agrees.
+Before them go the texts of scalars/, which call the functions and macros with odd values. For each it prints the name, what came of it (same, differs or fails), how many rows,
+how many seconds on Spark, and the first difference. exceptions.txt names those that need not agree, with the reason. Exit status: 0; 1 when another one differs, or one of these
+agrees.
 """
 
 import argparse
