@@ -101,7 +101,7 @@ func (s *Session) makeView(ctx context.Context, name string) (bool, error) {
 		if err := s.makeNamed(ctx, []string{aroundFlows, "capture_order"}); err != nil {
 			return false, err
 		}
-		return true, s.admin.exec("CREATE TABLE " + conversationLinks + " AS " + fill(linksTemplate, map[string]string{"Link": linkSQL()}))
+		return true, s.admin.exec("CREATE TABLE " + conversationLinks + " AS " + linksView())
 	case "enrichment":
 		return true, s.makeEnrichment()
 	case pastFlows:

@@ -117,7 +117,7 @@ done
 row "DuckDB, S3" "$asked queries give the answers of the folder"
 export PATH=$tools/venv/bin:$PATH PYSPARK_PYTHON=$tools/venv/bin/python
 submit() { spark-submit --master 'local[2]' --conf spark.ui.enabled=false "$@" 2>"$work/spark.log" || { tail -n 40 "$work/spark.log" >&2; return 1; }; }
-told=$(submit deploy/spark/compare.py --lake "$work/one" --binary "$program" --queries queries/sql | tail -n 1)
+told=$(deploy/spark/compare.sh "$program" "$archive" | tail -n 1)
 row "Spark SQL" "$told"
 publish="$program --lake $work/spark publish iceberg --warehouse $work/warehouse"
 $publish >/dev/null

@@ -23,7 +23,7 @@ type streams struct {
 func commands(s streams) []*cli.Command {
 	return []*cli.Command{
 		runCommand(s), ingestCommand(s), planCommand(s), publishCommand(s), queryCommand(s), shellCommand(s), reportCommand(s), classifyCommand(s), huntCommand(s), extractCommand(s), capturesCommand(s), filesCommand(s),
-		verifyCommand(s), compactCommand(s), expireCommand(s), schemaCommand(s), completionCommand(s),
+		verifyCommand(s), compactCommand(s), expireCommand(s), schemaCommand(s), functionsCommand(s), completionCommand(s),
 		docsCommand(s),
 	}
 }

@@ -10,9 +10,9 @@ WITH checks AS (
          count(*) FILTER (WHERE ts_suspect) AS ts_suspect
   FROM packets GROUP BY capture_id
 ), protocols AS (
-  SELECT capture_id, least(src_ip, dst_ip) AS low, greatest(src_ip, dst_ip) AS high,
-         string_agg(DISTINCT upper(ip_proto_name(ip_proto)), ' and ' ORDER BY upper(ip_proto_name(ip_proto))) AS names
-  FROM packets WHERE l4_chksum_ok = false GROUP BY 1, 2, 3
+  SELECT capture_id, low, high, string_agg(name, ' and ' ORDER BY name) AS names
+  FROM (SELECT DISTINCT capture_id, least(src_ip, dst_ip) AS low, greatest(src_ip, dst_ip) AS high, upper(ip_proto_name(ip_proto)) AS name FROM packets WHERE l4_chksum_ok = false)
+  GROUP BY capture_id, low, high
 ), rewritten AS (
   SELECT capture_id, r.a, r.b, least(r.a, r.b) AS low, greatest(r.a, r.b) AS high, r.packets, r."offset"
   FROM (SELECT capture_id, unnest(rewritten) AS r FROM captures)

@@ -7,7 +7,7 @@
 WITH lengths AS (
   SELECT wire_len, count(*) AS n FROM packets GROUP BY wire_len
 ), classes AS (
-  SELECT unnest([0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120]) AS low, unnest([19, 39, 79, 159, 319, 639, 1279, 2559, 5119, NULL]) AS high
+  FROM (VALUES (0, 19), (20, 39), (40, 79), (80, 159), (160, 319), (320, 639), (640, 1279), (1280, 2559), (2560, 5119), (5120, NULL)) AS classes(low, high)
 )
 SELECT low || CASE WHEN high IS NULL THEN ' and greater' ELSE '-' || high END AS length,
        CAST(coalesce(sum(n), 0) AS BIGINT) AS packets, CAST(sum(CAST(wire_len AS BIGINT) * n) AS DOUBLE) / sum(n) AS average, min(wire_len) AS least, max(wire_len) AS greatest,

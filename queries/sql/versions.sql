@@ -2,7 +2,7 @@
 -- doc: What answered the queries and what wrote the lake.
 -- report: provenance 20
 
-SELECT 'DuckDB' AS program, version() AS version, NULL AS captures
+SELECT engine_name() AS program, engine_version() AS version, NULL AS captures
 UNION ALL
 SELECT 'pcaplake', tool_version, count(*) FROM captures WHERE tool_version <> '' GROUP BY tool_version
 UNION ALL

@@ -13,7 +13,7 @@ WITH claims AS (
   GROUP BY sender_ip, sender_mac, bin HAVING count(*) >= $min_claims
 ), conflicts AS (
   SELECT sender_ip AS src_ip, list(DISTINCT sender_mac ORDER BY sender_mac) AS macs, CAST(sum(claims) AS BIGINT) AS packets, min(start_ts) AS start_ts, max(end_ts) AS end_ts
-  FROM claims WHERE (sender_ip, bin) IN (SELECT (sender_ip, bin) FROM claims GROUP BY sender_ip, bin HAVING count(*) > 1) GROUP BY sender_ip
+  FROM claims SEMI JOIN (SELECT sender_ip, bin FROM claims GROUP BY sender_ip, bin HAVING count(*) > 1) USING (sender_ip, bin) GROUP BY sender_ip
 )
 SELECT CAST(NULL AS VARCHAR) AS class, CAST(NULL AS VARCHAR) AS subclass, CAST(NULL AS VARCHAR) AS severity,
        src_ip, CAST(len(macs) AS BIGINT) AS src_count, CAST(NULL AS VARCHAR) AS dst_ip, CAST(NULL AS BIGINT) AS dst_count, CAST(NULL AS INTEGER) AS dst_port, CAST(NULL AS INTEGER) AS ip_proto,

@@ -23,7 +23,7 @@ WITH answers AS (
 SELECT CAST(NULL AS VARCHAR) AS class, CAST(NULL AS VARCHAR) AS subclass, CAST(NULL AS VARCHAR) AS severity,
        victim AS src_ip, CAST(1 AS BIGINT) AS src_count, CAST(NULL AS VARCHAR) AS dst_ip, targets AS dst_count, CAST(NULL AS INTEGER) AS dst_port, 6 AS ip_proto, start_ts, end_ts,
        CAST(packets AS BIGINT) AS packets, CAST(bytes AS BIGINT) AS bytes, CAST(0.5 AS DOUBLE) AS score,
-       victim || ' answered ' || counted(targets, 'address') || ' that had not asked: it is flooded with sources that are forged.' AS finding,
+       victim || ' answered ' || grouped(targets) || CASE WHEN targets = 1 THEN ' address' ELSE ' addresses' END || ' that had not asked: it is flooded with sources that are forged.' AS finding,
        CAST(json_object('targets', targets, 'flows', flows, 'source_port', port) AS VARCHAR) AS evidence
 FROM victims
 ORDER BY packets DESC, victim

@@ -31,7 +31,7 @@ WITH queries AS (
   FROM dns WHERE NOT is_response AND cut AND qname IS NULL AND ts IS NOT NULL GROUP BY src_ip, dst_ip
   HAVING count(*) >= $min_names AND sum(message_len) >= $min_bytes AND avg(message_len) >= $min_message
 ), suspects AS (
-  FROM clients UNION ALL BY NAME FROM unnamed
+  FROM clients UNION ALL FROM unnamed
 ), tunnels AS (
   SELECT suspects.*, EXISTS (FROM suspects c WHERE c.parent = suspects.parent AND c.dst_ip = suspects.src_ip) AS relay FROM suspects
 )

@@ -62,7 +62,7 @@ WITH hot AS ( -- the few targets that it can be of
   SELECT *, sum(CASE WHEN gap IS NULL OR gap > 1000000.0 * greatest(60, 10 * width) THEN 1 ELSE 0 END) OVER (PARTITION BY width, dst_key, ip_proto, leader ORDER BY bin) AS episode
   FROM (SELECT *, micros_between(lag(bin) OVER (PARTITION BY width, dst_key, ip_proto, leader ORDER BY bin), bin) AS gap FROM pressed)
 ), episodes AS (
-  SELECT width, dst_key, ip_proto, leader, episode, CASE WHEN min(low_port) = max(high_port) THEN min(low_port) END AS dst_port, max(ports) AS ports, sum(lead_flows) AS top_flows,
+  SELECT width, dst_key, ip_proto, leader, episode, CASE WHEN min(low_port) = max(high_port) THEN min(low_port) END AS dst_port, max(ports) AS ports,
          sum(flows) AS flows, sum(failed) AS failed, sum(halves) AS halves, sum(stray) AS stray, sum(packets) AS packets, sum(bytes) AS bytes, min(start_ts) AS start_ts, max(end_ts) AS end_ts,
          width * count(*) AS seconds
   FROM marked GROUP BY width, dst_key, ip_proto, leader, episode HAVING width * count(*) >= $min_seconds AND (width < 600 OR max(flows) >= $min_long)
@@ -74,16 +74,17 @@ WITH hot AS ( -- the few targets that it can be of
   SELECT marked.* FROM marked JOIN floods ON floods.width = marked.width AND floods.dst_key = marked.dst_key AND floods.ip_proto = marked.ip_proto AND floods.leader IS NOT DISTINCT FROM marked.leader
     AND floods.episode = marked.episode
 ), tops AS (
-  SELECT width, dst_key, ip_proto, leader, episode, count(DISTINCT src_key) AS sources
+  SELECT width, dst_key, ip_proto, leader, episode, count(*) AS sources, max(tries) AS top_flows FROM (
+  SELECT width, dst_key, ip_proto, leader, episode, src_key, count(*) AS tries
   FROM (SELECT width, dst_key, ip_proto, leader, episode, src_key FROM pressing JOIN tries USING (dst_key, ip_proto) WHERE width = 1 AND bin = second
   UNION ALL SELECT width, dst_key, ip_proto, leader, episode, src_key FROM pressing JOIN tries USING (dst_key, ip_proto) WHERE width = 60 AND bin = minute
   UNION ALL SELECT width, dst_key, ip_proto, leader, episode, src_key FROM pressing JOIN tries USING (dst_key, ip_proto) WHERE width = 600 AND bin = ten)
-  GROUP BY width, dst_key, ip_proto, leader, episode
+  GROUP BY width, dst_key, ip_proto, leader, episode, src_key) GROUP BY width, dst_key, ip_proto, leader, episode
 ), names AS (
   SELECT text_hash(dst_ip) AS key, min(dst_ip) AS ip FROM flows WHERE text_hash(dst_ip) IN (SELECT dst_key FROM floods) GROUP BY key
   UNION ALL SELECT text_hash(src_ip), min(src_ip) FROM flows WHERE text_hash(src_ip) IN (SELECT leader FROM floods WHERE leader IS NOT NULL) AND text_hash(src_ip) NOT IN (SELECT dst_key FROM floods) GROUP BY ALL
 ), told AS (
-  SELECT floods.*, target.ip AS dst_ip, source.ip AS src_ip, floods.leader IS NOT NULL AS single, sources, flows / greatest(micros_between(start_ts, end_ts) / 1e6, 1) AS rate
+  SELECT floods.*, target.ip AS dst_ip, source.ip AS src_ip, floods.leader IS NOT NULL AS single, sources, top_flows, flows / greatest(micros_between(start_ts, end_ts) / 1e6, 1) AS rate
   FROM floods JOIN tops ON tops.width = floods.width AND tops.dst_key = floods.dst_key AND tops.ip_proto = floods.ip_proto AND tops.leader IS NOT DISTINCT FROM floods.leader AND tops.episode = floods.episode
     JOIN names target ON target.key = floods.dst_key LEFT JOIN names source ON source.key = floods.leader
 )

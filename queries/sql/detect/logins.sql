@@ -23,7 +23,7 @@ WITH sessions AS (
   SELECT src_ip, dst_ip, dst_port, bin, login, median(fwd_payload_bytes) AS middle, mad(fwd_payload_bytes) AS deviation, count(*) AS sessions
   FROM short GROUP BY src_ip, dst_ip, dst_port, bin, login HAVING count(*) >= $min_sessions AND mad(fwd_payload_bytes) <= $max_spread * median(fwd_payload_bytes)
 ), guessed AS (
-  SELECT src_ip, dst_ip, dst_port, login, count(*) AS sessions, any_value(middle) AS middle, max(deviation) AS deviation, min(first_ts) AS start_ts, max(last_ts) AS end_ts,
+  SELECT src_ip, dst_ip, dst_port, login, count(*) AS sessions, max(middle) AS middle, max(deviation) AS deviation, min(first_ts) AS start_ts, max(last_ts) AS end_ts,
          sum(packets) AS packets, sum(bytes) AS bytes
   FROM short JOIN alike USING (src_ip, dst_ip, dst_port, bin, login) GROUP BY src_ip, dst_ip, dst_port, login
 ), followed AS (

@@ -1,5 +1,7 @@
 -- What the named queries use that engines write differently, for DuckDB.
 CREATE SCHEMA shape; -- empty tables that give views their columns
+CREATE MACRO engine_name() AS 'DuckDB';
+CREATE MACRO engine_version() AS version();
 
 -- The time of a packet to the nanosecond; NULL beyond what 64 bits of nanoseconds can say (1677 to 2262).
 CREATE MACRO time_ns(ts, extra_ns) AS

@@ -12,11 +12,13 @@ WITH shared AS ( -- keys of which one flow may go on in another: across captures
   FROM flows_around
   SEMI JOIN shared USING (flow_hash)
   LEFT JOIN capture_order USING (capture_id)
-), chains AS (
-  SELECT flow_hash, unnest(string_split(chained_flows(string_agg(link, ';')), ';')) AS link
+), keys AS (
+  SELECT flow_hash, chained_flows(string_agg(link, ';')) AS links
   FROM ends
   GROUP BY sensor, flow_hash, low_ip, high_ip, low_port, high_port, ip_proto, icmp_id
   HAVING count(*) > 1
+), chains AS (
+  SELECT flow_hash, unnest(string_split(links, ';')) AS link FROM keys
 )
 SELECT capture_id, flow_hash, CAST(split_part(link, ' ', 2) AS BIGINT) AS flow_id, split_part(link, ' ', 3) AS head,
        CAST(split_part(link, ' ', 4) AS BIGINT) AS piece, split_part(link, ' ', 5) = '1' AS turned
