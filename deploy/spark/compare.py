@@ -34,7 +34,8 @@ def plain(value):
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, (int, float, decimal.Decimal)):
-        return float(f"{float(value):.9g}") if isinstance(value, float) or abs(value) > 1 << 53 or value != int(value) else int(value)
+        whole = float(value).is_integer() and abs(value) <= 1 << 53  # as JSON may write a float, too
+        return int(value) if whole else float(f"{float(value):.9g}")
     if isinstance(value, (bytes, bytearray)):
         return value.hex()
     if hasattr(value, "asDict"):
