@@ -127,18 +127,12 @@ told=$(submit --packages org.apache.iceberg:iceberg-spark-runtime-4.0_2.13:1.11.
 row "Iceberg in a folder, by Spark" "${told#*: }"
 told=$("$tools/venv/bin/python" deploy/clickhouse/compare.py --lake "$work/spark" --binary "$program" | tail -n 1)
 row ClickHouse "${told#*: }"
-told() { # NAME FILE: what a script said, a row for each line, and its time with the last
-	local line lines
-	mapfile -t lines <"$2"
-	for line in "${lines[@]::${#lines[@]}-1}"; do printf '%-36s %s\n' "$1" "${line#*: }"; done
-	row "$1" "${lines[-1]#*: }"
-}
 if runs rest; then
-	scripts/iceberg_rest.sh "$program" "$tools" "$archive" >"$work/said"
-	told "Iceberg behind REST" "$work/said"
+	scripts/iceberg_rest.sh "$program" "$tools" "$archive"
+	row "Iceberg behind REST" "held by scripts/iceberg_rest.sh, above"
 fi
 if runs trino; then
-	scripts/trino.sh "$program" "$tools" "$archive" >"$work/said"
-	told Trino "$work/said"
+	scripts/trino.sh "$program" "$tools" "$archive"
+	row Trino "held by scripts/trino.sh, above"
 fi
 [ -z "${SCALE_SKIP:-}" ] || echo "not run: $SCALE_SKIP"
