@@ -34,7 +34,7 @@ SH
 chmod +x "$work/pcaplake"
 export PATH=$venv/bin:$PATH PYSPARK_PYTHON=$venv/bin/python
 status=0
-spark-submit --master 'local-cluster[2,1,512]' --conf spark.executor.memory=512m --conf spark.ui.enabled=false --conf spark.eventLog.enabled=true \
+spark-submit --master 'local-cluster[2,1,1024]' --conf spark.ui.enabled=false --conf spark.eventLog.enabled=true \
 	--conf "spark.eventLog.dir=file://$work/events" --conf spark.eventLog.compress=false deploy/spark/ingest.py \
 	--lake "$lake" --binary "$work/pcaplake" --target 1KB --max-shards 8 "$@" >"$work/out" 2>"$work/log" || status=$?
 [ "$status" = 0 ] || [ "$status" = 3 ] || { tail -n 40 "$work/log" >&2; exit "$status"; } # 3: captures that cannot be read
