@@ -15,8 +15,8 @@ skip=" ${SCALE_SKIP:-} "
 runs() { [[ $skip != *" $1 "* ]]; }
 wants() { command -v "$1" >/dev/null || { echo "scale: $1 is missing: install $2" >&2; exit 1; }; }
 mkdir -p "$tools"
-[ -x "$tools/venv/bin/spark-submit" ] || { python3 -m venv "$tools/venv" && "$tools/venv/bin/pip" install -q pyspark==4.0.1 sqlglot; }
-"$tools/venv/bin/python" -c "import chdb, kubernetes_validate" 2>/dev/null || "$tools/venv/bin/pip" install -q chdb==4.4.0 kubernetes-validate
+[ -x "$tools/venv/bin/spark-submit" ] || { python3 -m venv "$tools/venv" && "$tools/venv/bin/pip" install -q pyspark==4.0.1 sqlglot==30.30.0; }
+"$tools/venv/bin/python" -c "import chdb, kubernetes_validate" 2>/dev/null || "$tools/venv/bin/pip" install -q chdb==4.4.0 kubernetes-validate==1.37.0
 [ -x "$tools/airflow/bin/airflow" ] || ! runs airflow || { python3 -m venv "$tools/airflow" && "$tools/airflow/bin/pip" install -q --no-input apache-airflow==3.3.2; }
 wants java openjdk-17-jre-headless
 ! runs rest && ! runs trino || wants mvn maven
