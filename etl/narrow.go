@@ -50,39 +50,27 @@ func (r *run) narrow(ctx context.Context, found []*source) error {
 func (r *run) days(ctx context.Context, found []*source) (map[string]bool, error) {
 	days := map[string]bool{}
 	var mu sync.Mutex
-	queue := make(chan *source)
-	var lookers sync.WaitGroup
-	for range min(lookAtOnce, len(found)) {
-		lookers.Go(func() {
-			for s := range queue {
-				day := r.firstDay(ctx, s)
-				mu.Lock()
-				if days[""] = days[""] || day == undated; day != undated {
-					for d := day - 1; d <= day+1; d++ {
-						days[dateOf(d)] = true
-					}
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	for _, s := range found {
-		if ctx.Err() != nil {
-			break
+	err := lookAt(ctx, found, func(i int) {
+		if r.index.content(found[i]) != "" {
+			return
 		}
-		if r.index.content(s) == "" {
-			queue <- s
+		day := r.firstDay(ctx, found[i])
+		mu.Lock()
+		defer mu.Unlock()
+		if day == undated {
+			days[""] = true
+			return
 		}
-	}
-	close(queue)
-	lookers.Wait()
-	return days, ctx.Err()
+		for d := day - 1; d <= day+1; d++ {
+			days[dateOf(d)] = true
+		}
+	})
+	return days, err
 }
 
 // firstDay is the UTC day of a source's first frame; undated also for what cannot be read, as the taking of it will tell.
 func (r *run) firstDay(ctx context.Context, s *source) int64 {
-	l := &load{worker: &worker{run: r}, source: &source{name: s.name, path: s.path, size: s.size, mtime: s.mtime}}
-	done, err := l.openStored(ctx)
+	l, done, err := r.openBriefly(ctx, s)
 	if err != nil {
 		return undated
 	}

@@ -159,12 +159,18 @@ const lookAtOnce = 16
 // knownSources tells of each source whether the lake has it.
 func (r *run) knownSources(ctx context.Context, found []*source) ([]bool, error) {
 	known := make([]bool, len(found))
+	err := lookAt(ctx, found, func(i int) { known[i] = r.knows(ctx, found[i]) })
+	return known, err
+}
+
+// lookAt looks at each source by its place, several at once, unless the context ends.
+func lookAt(ctx context.Context, found []*source, look func(i int)) error {
 	queue := make(chan int)
 	var lookers sync.WaitGroup
 	for range min(lookAtOnce, len(found)) {
 		lookers.Go(func() {
 			for i := range queue {
-				known[i] = r.knows(ctx, found[i])
+				look(i)
 			}
 		})
 	}
@@ -176,7 +182,7 @@ func (r *run) knownSources(ctx context.Context, found []*source) ([]bool, error)
 	}
 	close(queue)
 	lookers.Wait()
-	return known, ctx.Err()
+	return ctx.Err()
 }
 
 // knows reports whether the lake has a source: by the index of what was read, or because a live capture was read from it that has its size and its id. Known
@@ -200,10 +206,16 @@ func (r *run) knows(ctx context.Context, s *source) bool {
 	return false
 }
 
+// openBriefly opens the stored bytes of a source to look at them; it is loaded, if at all, by another load. The caller calls done.
+func (r *run) openBriefly(ctx context.Context, s *source) (l *load, done func(), err error) {
+	l = &load{worker: &worker{run: r}, source: &source{name: s.name, path: s.path, size: s.size, mtime: s.mtime}}
+	done, err = l.openStored(ctx)
+	return l, done, err
+}
+
 // hasID reports whether a source is the capture of a manifest by its id.
 func (r *run) hasID(ctx context.Context, s *source, m *lake.Manifest) bool {
-	l := &load{worker: &worker{run: r}, source: &source{name: s.name, path: s.path, size: s.size, mtime: s.mtime}}
-	done, err := l.openStored(ctx)
+	l, done, err := r.openBriefly(ctx, s)
 	if err != nil {
 		return false // the taking of it will tell
 	}
